@@ -1,0 +1,44 @@
+import type { FamilyName, Sample } from "../catalogue.ts";
+import type { ModelConfig } from "../config/config.ts";
+import type { Profile, Reference } from "../profiles/profile.ts";
+
+/** One window of one model version, merged from its buckets; what a metric may know of the present. */
+export interface WindowProfiles {
+  /** The `window` label. */
+  readonly label: string;
+  /** Rows of [end − length, end): drift, quality, description. */
+  readonly data: Profile;
+  /** Rows of [end − delay − length, end − delay): performance, fairness. */
+  readonly labelled: Profile;
+  /** The labelled rows in seven equal spans of the window, in time order; empty spans have labels = 0. [] where there is no time. */
+  readonly blocks: readonly Profile[];
+}
+
+export interface MetricInput {
+  readonly model: ModelConfig;
+  readonly window: WindowProfiles;
+  /** undefined: the model has no reference; then only what needs none is measured. */
+  readonly reference: Reference | undefined;
+}
+
+/** Why a value is absent: the `reason` of ml_unmeasured_values. The sentences are the README's answer to "why is there no number?". */
+export const reasons = {
+  no_rows: "The window holds no rows.",
+  no_labels: "No row of the window has a label yet.",
+  too_few_samples: "Too few rows with the values this needs (an interval needs two).",
+  no_reference: "The model has no reference, or it holds nothing to compare with.",
+  no_variance: "All values are equal, so the metric's denominator is zero.",
+  too_few_groups: "Fewer than two groups have `min_group` rows with labels.",
+  column_missing: "The predictions lack a column that is configured.",
+  not_present: "All values of the column are missing or not finite.",
+} as const satisfies Record<string, string>;
+export type Reason = keyof typeof reasons;
+
+export interface Measured {
+  /** Labels without model, version and window, which the monitor adds. */
+  readonly samples: readonly Sample[];
+  readonly unmeasured: readonly { readonly family: FamilyName; readonly reason: Reason }[];
+}
+
+/** A family of metrics: pure, from profiles alone. */
+export type Measure = (input: MetricInput) => Measured;
