@@ -91,7 +91,9 @@ export interface ModelConfig {
     /** Limit per method; undefined: measured, never alerts. */
     readonly methods: Readonly<Partial<Record<DriftMethodName, number | undefined>>>;
     /** Exceptions per feature; undefined: measured, never alerts. */
-    readonly features: Readonly<Record<string, Readonly<Partial<Record<DriftMethodName, number | undefined>>>>>;
+    readonly features: Readonly<
+      Record<string, Readonly<Partial<Record<DriftMethodName, number | undefined>>>>
+    >;
     readonly share: number;
     readonly significance: number;
   };

@@ -21,8 +21,8 @@ export interface Dialect {
   finite(expression: string): string;
   /** Value as a double; null where it cannot be read as one; may be NaN or infinite. */
   double(expression: string): string;
-  /** Epoch milliseconds (double) of a timestamp or date or ISO text, read as UTC. */
-  epochMs(expression: string): string;
+  /** Epoch milliseconds (double) of a timestamp, date or ISO text (UTC without a zone), or, for a numeric column, of seconds since 1970; null where there is none. Give the column's kind where it is known: typed timestamps cost a tenth. */
+  epochMs(expression: string, kind?: ColumnKind): string;
   /** Start of the bucket (epoch ms as an integer) that an epoch-ms expression falls in. */
   bucket(epochMsExpression: string, widthMs: number): string;
   /** Aggregate: counts per interval (edge[i-1], edge[i]], ends open; decode with `histogramCounts`. The expression must be a double or null, never NaN. */
@@ -31,6 +31,15 @@ export interface Dialect {
   histogramCounts(value: Value, edges: readonly number[]): number[];
   /** Aggregate: an order-free hash of a text expression over the rows. */
   hash(expression: string): string;
+}
+
+/** Bounds of an engine that runs in this process. */
+export interface EngineOptions {
+  /** Most memory it may take: `256MB`. */
+  readonly memory: string;
+  readonly threads: number;
+  /** Where it may spill what does not fit into memory; without one it never writes to disk. */
+  readonly temporaryDirectory?: string;
 }
 
 export interface Engine {

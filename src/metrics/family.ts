@@ -30,6 +30,7 @@ export const reasons = {
   no_variance: "All values are equal, so the metric's denominator is zero.",
   too_few_groups: "Fewer than two groups have `min_group` rows with labels.",
   column_missing: "The predictions lack a column that is configured.",
+  not_finite: "The numbers are too large or too small to compute with.",
   not_present: "All values of the column are missing or not finite.",
 } as const satisfies Record<string, string>;
 export type Reason = keyof typeof reasons;

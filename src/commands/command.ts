@@ -1,0 +1,66 @@
+import type { Environment } from "../config/environment.ts";
+import type { Log, LogFormat, LogLevel } from "../log.ts";
+
+/** What a command may touch of the world around it. */
+export interface Io {
+  /** Writes to standard output, as given. */
+  readonly print: (text: string) => void;
+  /** Writes to standard error, as given. */
+  readonly error: (text: string) => void;
+  /** Whether a person sees standard output. */
+  readonly terminal: boolean;
+  /** Letters in a line of the terminal. */
+  readonly columns: number;
+  readonly environment: Environment;
+  /** Aborted when the command is to end (SIGTERM, SIGINT). */
+  readonly signal: AbortSignal;
+  /** Calls the handler at each wish to reload the configuration (SIGHUP). */
+  readonly onReload: (handler: () => void) => void;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+/** Options of every command. */
+export interface LogFlags {
+  readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
+}
+
+/** Options of `serve`. */
+export interface ServeOptions extends LogFlags {
+  readonly configFile: string;
+  /** `host:port` or `:port`. */
+  readonly listen: string;
+  readonly externalUrl?: string;
+  readonly telemetryPath: string;
+  readonly maxRequests: number;
+  readonly lifecycle: boolean;
+  readonly dataDir: string;
+}
+
+/** Options of `check`. */
+export interface CheckOptions extends LogFlags {
+  readonly configFile: string;
+}
+
+/** Options of `evaluate`. */
+export interface EvaluateOptions extends LogFlags {
+  readonly configFile: string;
+  /** Names of models; empty: all. */
+  readonly models: readonly string[];
+  readonly output: "table" | "metrics" | "json";
+  /** Milliseconds since 1970; undefined: the newest row. */
+  readonly atMs?: number;
+  /** Exit 3 when a target is missed. */
+  readonly failOnTarget: boolean;
+}
+
+/** Options of `demo`. */
+export interface DemoOptions extends LogFlags {
+  readonly listen: string;
+  /** How many times faster than one model year in ten seconds. */
+  readonly speed: number;
+  /** Where the story's files are written; undefined: a temporary folder that is removed at the end. */
+  readonly directory?: string;
+}

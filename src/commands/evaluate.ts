@@ -1,0 +1,80 @@
+import type { Sample } from "../catalogue.ts";
+import { loadConfig } from "../config/load.ts";
+import { EvaluationError, UserError } from "../errors.ts";
+import { createExposition } from "../exporter/exposition.ts";
+import type { Finding } from "../exporter/finding.ts";
+import { findings } from "../exporter/findings.ts";
+import { reasons } from "../metrics/family.ts";
+import type { AsOf } from "../monitor.ts";
+import { openMemoryStore } from "../profiles/store.ts";
+import type { EvaluateOptions, Io } from "./command.ts";
+import { openMonitors } from "./monitors.ts";
+import { report } from "./report.ts";
+
+interface Result {
+  readonly model: string;
+  readonly samples: readonly Sample[];
+  readonly findings: readonly Finding[];
+  readonly error?: string;
+}
+
+/** One evaluation of every model, then stops: 0; 1 where a model could not be evaluated; 3 with `failOnTarget` where a target is missed. */
+export async function evaluate(options: EvaluateOptions, io: Io): Promise<number> {
+  const config = await loadConfig(options.configFile, io.environment);
+  for (const name of options.models) {
+    if (!config.models.some((model) => model.name === name && model.enabled)) {
+      const names = config.models.filter(({ enabled }) => enabled).map((model) => model.name);
+      throw new UserError(`--model: no model "${name}" in ${config.file}; there are ${names.join(", ")}`);
+    }
+  }
+  const monitors = await openMonitors(config, openMemoryStore(), options.models);
+  const asOf: AsOf = options.atMs === undefined ? { kind: "newest" } : { kind: "moment", ms: options.atMs };
+  const results: Result[] = [];
+  try {
+    for (const { model, monitor } of monitors.all) {
+      const nowMs = io.now();
+      try {
+        const { samples } = await monitor.evaluate(asOf, nowMs, io.signal);
+        const status = {
+          config: model,
+          samples,
+          evaluatedAtMs: nowMs,
+          dueMs: Number.POSITIVE_INFINITY,
+          since: {},
+        };
+        results.push({
+          model: model.name,
+          samples,
+          findings: findings(status, options.atMs ?? nowMs, reasons),
+        });
+      } catch (error) {
+        if (!(error instanceof EvaluationError)) throw error;
+        results.push({ model: model.name, samples: [], findings: [], error: error.message });
+        io.error(error.message);
+      }
+    }
+  } finally {
+    await monitors.close();
+  }
+  io.print(await outputs[options.output](results));
+  if (results.some(({ error }) => error !== undefined)) return 1;
+  const missed = results.some(({ samples }) =>
+    samples.some(({ name, value }) => name === "ml_performance_missed" && value === 1),
+  );
+  return options.failOnTarget && missed ? 3 : 0;
+}
+
+const outputs: Readonly<Record<EvaluateOptions["output"], (results: readonly Result[]) => Promise<string>>> =
+  {
+    table: async (results) =>
+      results
+        .filter(({ error }) => error === undefined)
+        .map(({ model, samples, findings }) => report(model, samples, findings))
+        .join("\n"),
+    json: async (results) => `${JSON.stringify({ models: results }, null, 2)}\n`,
+    metrics: async (results) => {
+      const exposition = createExposition();
+      for (const { model, samples } of results) await exposition.publish(model, samples);
+      return (await exposition.render("text")).toString();
+    },
+  };

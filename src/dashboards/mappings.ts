@@ -1,0 +1,43 @@
+import type { ValueMapping } from "@grafana/grafana-foundation-sdk/dashboard";
+import { MappingType } from "@grafana/grafana-foundation-sdk/dashboard";
+
+/**
+ * Colours that people with any common colour blindness tell apart (Okabe and Ito 2008), on a dark and on a light ground. No state is
+ * told by its colour alone: the text says it, too.
+ */
+export const colours = {
+  fine: "#0072B2",
+  notice: "#56B4E9",
+  warning: "#E69F00",
+  bad: "#D55E00",
+  unknown: "#999999",
+} as const;
+
+/** Text and colour for each number that a state can be. */
+export function states(
+  ...entries: readonly (readonly [number, string, keyof typeof colours])[]
+): ValueMapping[] {
+  const options = Object.fromEntries(
+    entries.map(([value, text, colour], index) => [String(value), { text, color: colours[colour], index }]),
+  );
+  return [{ type: MappingType.ValueToText, options }];
+}
+
+/** ml_performance_missed. */
+export const missed = states([0, "met", "fine"], [1, "missed", "bad"]);
+/** `_detected` of drift. */
+export const drifted = states([0, "no", "fine"], [1, "drifted", "warning"]);
+/** `_detected` of fairness and quality. */
+export const found = states([0, "no", "fine"], [1, "found", "bad"]);
+/** model:ml_retrain_recommended:bool. */
+export const retrain = states([0, "no", "fine"], [1, "recommended", "warning"]);
+/** ml_exporter_evaluation_success. */
+export const evaluated = states([0, "failed", "bad"], [1, "succeeded", "fine"]);
+/** What a model needs, worst last. */
+export const needs = states(
+  [4, "not evaluated", "bad"],
+  [3, "misses target", "bad"],
+  [2, "needs a look", "warning"],
+  [1, "first signs", "notice"],
+  [0, "fine", "fine"],
+);

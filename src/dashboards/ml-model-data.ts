@@ -1,0 +1,232 @@
+import type { Section } from "./frame.ts";
+import * as mappings from "./mappings.ts";
+import { model } from "./ml-model-scope.ts";
+import { table, timeSeries } from "./panels.ts";
+import { replicas, without } from "./query.ts";
+import { units } from "./units.ts";
+
+const { select, greatest } = model;
+const identity = ["model", "version", "window", "job"];
+const noReference =
+  "No drift: the model has no reference, or the window no rows (see “Why is there no number?”).";
+const noGroups =
+  "No fairness: no attribute is configured, or fewer than two groups have enough labelled rows.";
+const noRows = "No quality: the window has no rows.";
+const method = { method: '=~"$method"' };
+const attribute = { attribute: '=~"$attribute"' };
+
+/** So many lines are drawn at most; the tables name the rest. */
+const drawn = 8;
+/** `expression` for the series (told apart by `labels`) that were greatest at any time of the range shown. */
+const greatestOf = (expression: string, labels: string, ranked: string) =>
+  `${expression} and on (${labels}) topk(${drawn}, max by (${labels}) (${ranked}))`;
+const range = "[$__range] @ end()";
+
+const overLimit = `abs(${greatest("ml_feature_drift")}) / ${greatest("ml_feature_drift_limit")}`;
+const shift = (value: string) =>
+  `(${value} - ${greatest("ml_feature_mean_baseline")}) / (${greatest("ml_feature_standard_deviation_baseline")} > 0)`;
+
+const drift: Section = {
+  title: "Has its input changed?",
+  panels: [
+    table({
+      title: "Features by drift",
+      description:
+        "How far each feature's distribution lies from the reference's, the furthest over its limit first. The p-value is adjusted over features; drifted means over the limit and not by chance.",
+      width: 14,
+      height: 12,
+      noValue: noReference,
+      labels: { feature: "Feature", method: "Method" },
+      hide: identity,
+      // biome-ignore format: a table
+      columns: [
+        { name: "Drifted", expr: greatest("ml_feature_drift_detected"), unit: units.none, mappings: mappings.drifted, noValue: "no limit" },
+        { name: "Score / limit", expr: overLimit, unit: units.none, decimals: 2, noValue: "no limit" },
+        { name: "Score", expr: greatest("ml_feature_drift"), unit: units.none, decimals: 3 },
+        { name: "Limit", expr: greatest("ml_feature_drift_limit"), unit: units.none, decimals: 3, noValue: "–" },
+        { name: "p-value", expr: greatest("ml_feature_drift_p_value"), unit: units.none, decimals: 4, noValue: "–" },
+        { name: "Samples", expr: greatest("ml_feature_drift_samples"), unit: units.count },
+      ],
+      sort: [
+        { by: "Drifted", descending: true },
+        { by: "Score / limit", descending: true },
+      ],
+    }),
+    timeSeries({
+      title: "Dataset drift",
+      description: "Share of the features that have drifted, by method, and the share that may (dashed).",
+      unit: units.ratio,
+      width: 10,
+      height: 12,
+      min: 0,
+      max: 1,
+      noValue: noReference,
+      queries: [
+        { expr: greatest("ml_drifted_features_ratio"), legend: "{{method}}" },
+        { expr: `max(${greatest("ml_drifted_features_ratio_limit")})`, legend: "Limit", line: "limit" },
+      ],
+    }),
+    timeSeries({
+      title: "Drift by $method",
+      description: `The ${drawn} features with the greatest scores in the time shown, and the limit (dashed; the least one where features have limits of their own).`,
+      unit: units.none,
+      width: 12,
+      height: 10,
+      repeat: "method",
+      noValue: noReference,
+      // biome-ignore format: a table
+      queries: [
+        { expr: greatestOf(greatest("ml_feature_drift", { extra: method }), "feature", `max_over_time(${select("ml_feature_drift", method, range)})`), legend: "{{feature}}" },
+        { expr: `min(${select("ml_feature_drift_limit", method)})`, legend: "Limit", line: "limit" },
+      ],
+    }),
+  ],
+};
+
+const fairness: Section = {
+  title: "Is it fair?",
+  panels: [
+    table({
+      title: "Gaps between groups",
+      description:
+        "Largest less smallest value of a metric between the groups of an attribute, with its 95 % interval. Found: over the limit, and the adjusted p-value says it is not chance.",
+      width: 12,
+      height: 9,
+      noValue: noGroups,
+      labels: { attribute: "Attribute", measure: "Measure" },
+      hide: identity,
+      // biome-ignore format: a table
+      columns: [
+        { name: "Unfair", expr: greatest("ml_fairness_difference_detected"), unit: units.none, mappings: mappings.found, noValue: "no limit" },
+        { name: "Gap", expr: greatest("ml_fairness_difference"), unit: units.none, decimals: 3 },
+        { name: "Limit", expr: greatest("ml_fairness_difference_limit"), unit: units.none, decimals: 3, noValue: "–" },
+        { name: "95 % from", expr: greatest("ml_fairness_difference_ci_lower"), unit: units.none, decimals: 3, noValue: "–" },
+        { name: "95 % to", expr: greatest("ml_fairness_difference_ci_upper"), unit: units.none, decimals: 3, noValue: "–" },
+        { name: "p-value", expr: greatest("ml_fairness_difference_p_value"), unit: units.none, decimals: 4, noValue: "–" },
+        { name: "Groups", expr: greatest("ml_fairness_difference_groups"), unit: units.count },
+        { name: "Too small", expr: greatest("ml_fairness_difference_groups_excluded"), unit: units.count, noValue: "0" },
+      ],
+      sort: [{ by: "Unfair", descending: true }],
+    }),
+    timeSeries({
+      title: "Gap over $attribute",
+      description: "The gap between the groups in its 95 % interval (band), and the limit (dashed).",
+      unit: units.none,
+      width: 12,
+      height: 9,
+      min: 0,
+      repeat: "attribute",
+      noValue: noGroups,
+      // biome-ignore format: a table
+      queries: [
+        { expr: greatest("ml_fairness_difference", { extra: attribute }), legend: "{{measure}}", line: "value" },
+        { expr: greatest("ml_fairness_difference_ci_lower", { extra: attribute }), legend: "95 % from", line: "bound" },
+        { expr: greatest("ml_fairness_difference_ci_upper", { extra: attribute }), legend: "95 % to", line: { band: "95 % from" } },
+        { expr: greatest("ml_fairness_difference_limit", { extra: attribute }), legend: "Limit", line: "limit" },
+      ],
+    }),
+    table({
+      title: "Groups",
+      description:
+        "Performance over the rows of each group, with its 95 % interval and the same group's value on the reference.",
+      width: 24,
+      height: 9,
+      noValue: "No groups are configured, or none has labels in this window.",
+      labels: { attribute: "Attribute", group: "Group", metric: "Metric" },
+      hide: identity,
+      // biome-ignore format: a table
+      columns: [
+        { name: "Value", expr: greatest("ml_group_performance", { extra: { metric: '=~"$metric"' } }), unit: units.none, decimals: 3 },
+        { name: "95 % from", expr: greatest("ml_group_performance_ci_lower", { extra: { metric: '=~"$metric"' } }), unit: units.none, decimals: 3, noValue: "too few labels" },
+        { name: "95 % to", expr: greatest("ml_group_performance_ci_upper", { extra: { metric: '=~"$metric"' } }), unit: units.none, decimals: 3, noValue: "too few labels" },
+        { name: "Reference", expr: greatest("ml_group_performance_baseline", { extra: { metric: '=~"$metric"' } }), unit: units.none, decimals: 3, noValue: "not in it" },
+        { name: "Samples", expr: greatest("ml_group_performance_samples", { extra: { metric: '=~"$metric"' } }), unit: units.count },
+      ],
+      sort: [
+        { by: "Attribute", descending: false },
+        { by: "Metric", descending: false },
+        { by: "Group", descending: false },
+      ],
+    }),
+  ],
+};
+
+const quality: Section = {
+  title: "Is its data sound?",
+  panels: [
+    table({
+      title: "Features by faulty values",
+      description:
+        "Share of faulty values, the furthest over its limit first. Found: even the lower end of the share's interval is over the limit.",
+      width: 12,
+      height: 10,
+      noValue: noRows,
+      labels: { feature: "Feature", check: "Check" },
+      hide: identity,
+      // biome-ignore format: a table
+      columns: [
+        { name: "Faulty", expr: greatest("ml_feature_quality_ratio_detected"), unit: units.none, mappings: mappings.found, noValue: "no limit" },
+        { name: "Share", expr: greatest("ml_feature_quality_ratio"), unit: units.ratio, decimals: 2 },
+        { name: "At least", expr: greatest("ml_feature_quality_ratio_ci_lower"), unit: units.ratio, decimals: 2 },
+        { name: "Limit", expr: greatest("ml_feature_quality_ratio_limit"), unit: units.ratio, decimals: 2, noValue: "–" },
+      ],
+      sort: [
+        { by: "Faulty", descending: true },
+        { by: "Share", descending: true },
+      ],
+    }),
+    timeSeries({
+      title: "Faulty values",
+      description: `The ${drawn} features and checks with the greatest shares in the time shown; the table has their limits.`,
+      unit: units.ratio,
+      width: 12,
+      height: 10,
+      min: 0,
+      noValue: noRows,
+      // biome-ignore format: a table
+      queries: [
+        { expr: greatestOf(greatest("ml_feature_quality_ratio"), "feature, check", `max_over_time(${select("ml_feature_quality_ratio", {}, range)})`), legend: "{{feature}} {{check}}" },
+      ],
+    }),
+    table({
+      title: "Feature means",
+      description:
+        "Mean and standard deviation in the window and on the reference. Shift: by how many of the reference's standard deviations the mean has moved.",
+      width: 12,
+      height: 10,
+      noValue: "No numeric feature has values in this window.",
+      labels: { feature: "Feature" },
+      hide: identity,
+      // biome-ignore format: a table
+      columns: [
+        { name: "Shift", expr: shift(greatest("ml_feature_mean")), unit: units.none, decimals: 2, noValue: "no reference" },
+        { name: "Mean", expr: greatest("ml_feature_mean"), unit: units.none, decimals: 3 },
+        { name: "Reference mean", expr: greatest("ml_feature_mean_baseline"), unit: units.none, decimals: 3, noValue: "–" },
+        { name: "Deviation", expr: greatest("ml_feature_standard_deviation"), unit: units.none, decimals: 3, noValue: "–" },
+        { name: "Reference deviation", expr: greatest("ml_feature_standard_deviation_baseline"), unit: units.none, decimals: 3, noValue: "–" },
+      ],
+      sort: [{ by: "Feature", descending: false }],
+    }),
+    timeSeries({
+      title: "Shift of feature means",
+      description: `By how many of the reference's standard deviations the mean has moved, of the ${drawn} features whose mean lies furthest off at its end.`,
+      unit: units.none,
+      width: 12,
+      height: 10,
+      noValue: "No reference, or no numeric feature has values.",
+      queries: [
+        {
+          expr: greatestOf(
+            shift(greatest("ml_feature_mean")),
+            "feature",
+            `abs(${without(replicas, `last_over_time(${select("ml_feature_mean", {}, range)})`)} - ${without(replicas, `last_over_time(${select("ml_feature_mean_baseline", {}, range)})`)}) / (${without(replicas, `last_over_time(${select("ml_feature_standard_deviation_baseline", {}, range)})`)} > 0)`,
+          ),
+          legend: "{{feature}}",
+        },
+      ],
+    }),
+  ],
+};
+
+/** What may have caused a change of performance: input, groups, faults. */
+export const dataSections: readonly Section[] = [drift, fairness, quality];

@@ -1,0 +1,164 @@
+import type { Section } from "./frame.ts";
+import * as mappings from "./mappings.ts";
+import { host, model } from "./ml-model-scope.ts";
+import { stat, table, timeSeries } from "./panels.ts";
+import { units } from "./units.ts";
+
+const { select, greatest } = model;
+
+/** Whether the numbers above can be trusted: rows, evaluations, the exporter and its host. */
+export const healthSection: Section = {
+  title: "Can these numbers be trusted?",
+  panels: [
+    stat({
+      title: "Last evaluation",
+      description:
+        "Whether the model's last evaluation succeeded. After a failure the last values stay until an evaluation is overdue.",
+      unit: units.none,
+      width: 4,
+      height: 4,
+      expr: `min(${greatest("ml_exporter_evaluation_success")})`,
+      mappings: mappings.evaluated,
+      noValue: "none yet, or the exporter is down",
+    }),
+    stat({
+      title: "Succeeded",
+      description: "When the model was last evaluated successfully.",
+      unit: units.ago,
+      width: 4,
+      height: 4,
+      expr: `1000 * max(${greatest("ml_exporter_evaluation_last_success_timestamp_seconds")})`,
+      noValue: "never since the exporter started",
+    }),
+    stat({
+      title: "Newest row",
+      description: "Event time of the newest row.",
+      unit: units.ago,
+      width: 4,
+      height: 4,
+      expr: `1000 * max(${greatest("ml_prediction_last_timestamp_seconds")})`,
+      noValue: "no rows, or they have no time",
+    }),
+    stat({
+      title: "Newest label",
+      description: "Event time of the newest row that has a label.",
+      unit: units.ago,
+      width: 4,
+      height: 4,
+      expr: `1000 * max(${greatest("ml_label_last_timestamp_seconds")})`,
+      noValue: "no labels, or rows have no time",
+    }),
+    stat({
+      title: "Labels a retrain needs",
+      description: "Fewest labelled rows in the window that may ask for a retrain.",
+      unit: units.count,
+      width: 4,
+      height: 4,
+      expr: `max(${greatest("ml_retrain_min_labels")})`,
+      noValue: "the exporter is down",
+    }),
+    stat({
+      title: "Series",
+      description: "Series published for the model.",
+      unit: units.count,
+      width: 4,
+      height: 4,
+      expr: `max(${greatest("ml_exporter_series")})`,
+      noValue: "the exporter is down",
+    }),
+    table({
+      title: "Why is there no number?",
+      description:
+        "Values that are absent from this window, by family and reason. What is not measured is absent, never zero.",
+      width: 12,
+      height: 8,
+      noValue: "Nothing is missing.",
+      labels: { family: "Family", reason: "Reason" },
+      hide: ["model", "version", "window", "job"],
+      columns: [{ name: "Values", expr: `${greatest("ml_unmeasured_values")} > 0`, unit: units.count }],
+      sort: [{ by: "Values", descending: true }],
+    }),
+    timeSeries({
+      title: "Rows in the window",
+      description:
+        "Rows of the window, and those of the performance window that have a prediction and a label.",
+      unit: units.count,
+      width: 12,
+      height: 8,
+      min: 0,
+      noValue: "No rows in the window.",
+      queries: [
+        { expr: `max(${greatest("ml_window_predictions")})`, legend: "Rows" },
+        { expr: `max(${greatest("ml_window_labels")})`, legend: "With label" },
+      ],
+    }),
+    timeSeries({
+      title: "Time an evaluation takes",
+      description: "Duration of each step of the model's last evaluation.",
+      unit: units.seconds,
+      width: 8,
+      height: 8,
+      min: 0,
+      noValue: "No evaluation has ended yet, or the exporter is down.",
+      queries: [{ expr: greatest("ml_exporter_evaluation_duration_seconds"), legend: "{{step}}" }],
+    }),
+    timeSeries({
+      title: "Failed evaluations",
+      description: "Failures per second, by reason; the exporter's log has the message.",
+      unit: units.perSecond,
+      width: 8,
+      height: 8,
+      min: 0,
+      noValue: "No evaluation has failed.",
+      // biome-ignore format: a table
+      queries: [
+        { expr: `sum by (reason) (rate(${select("ml_exporter_evaluation_failures_total", {}, "[$__rate_interval]")}))`, legend: "{{reason}}" },
+      ],
+    }),
+    timeSeries({
+      title: "Rows read",
+      description: "Rows per second that the exporter reads from each source of the model.",
+      unit: units.perSecond,
+      width: 8,
+      height: 8,
+      min: 0,
+      noValue: "Nothing has been read yet, or the exporter is down.",
+      // biome-ignore format: a table
+      queries: [
+        { expr: `sum by (source) (rate(${select("ml_exporter_rows_read_total", {}, "[$__rate_interval]")}))`, legend: "{{source}}" },
+      ],
+    }),
+    timeSeries({
+      title: "Processor of the exporter's host",
+      description: "Share of the processors' time that is used, on each exporter's host.",
+      unit: units.ratio,
+      width: 8,
+      height: 7,
+      min: 0,
+      max: 1,
+      noValue: "The host is not measured (host.enabled), or the exporter is down.",
+      queries: [{ expr: host.select("ml_host_cpu_utilization_ratio"), legend: "{{instance}}" }],
+    }),
+    timeSeries({
+      title: "Memory of the exporter's host",
+      description: "Share of the memory that is not available, on each exporter's host.",
+      unit: units.ratio,
+      width: 8,
+      height: 7,
+      min: 0,
+      max: 1,
+      noValue: "The host is not measured (host.enabled), or the exporter is down.",
+      queries: [{ expr: host.select("ml_host_memory_utilization_ratio"), legend: "{{instance}}" }],
+    }),
+    timeSeries({
+      title: "Memory of the exporter",
+      description: "Resident memory of each exporter's process.",
+      unit: units.bytes,
+      width: 8,
+      height: 7,
+      min: 0,
+      noValue: "The exporter is down.",
+      queries: [{ expr: host.select("process_resident_memory_bytes"), legend: "{{instance}}" }],
+    }),
+  ],
+};

@@ -1,0 +1,10 @@
+import { scope } from "./query.ts";
+
+/** One model, version and window, as the dashboard's variables choose them. */
+export const model = scope(
+  { job: '=~"$job"', instance: '=~"$instance"' },
+  { model: '="$model"', version: '="$version"', window: '="$window"' },
+);
+
+/** The same model in what is not told apart by version or window. */
+export const host = scope({ job: '=~"$job"', instance: '=~"$instance"' }, {});

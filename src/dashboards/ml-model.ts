@@ -1,0 +1,236 @@
+import { dashboard } from "./frame.ts";
+import * as mappings from "./mappings.ts";
+import { dataSections } from "./ml-model-data.ts";
+import { healthSection } from "./ml-model-health.ts";
+import { model } from "./ml-model-scope.ts";
+import { stat, stateTimeline, table, timeSeries } from "./panels.ts";
+import { units } from "./units.ts";
+
+const { greatest, alerts, retrain } = model;
+const missed = greatest("ml_performance_missed");
+const noLabels =
+  "No performance: no labels have come for this window, or the model has none (see “Why is there no number?”).";
+const metric = { metric: '=~"$metric"' };
+const performance = (
+  suffix: "" | "_ci_lower" | "_ci_upper" | "_target_lower" | "_target_upper" | "_baseline",
+) => greatest(`ml_performance${suffix}`, { extra: metric });
+
+/** ml-model: is it still good, since when, how sure? */
+export const modelDashboard = (): string =>
+  dashboard({
+    uid: "ml-model",
+    title: "ML model",
+    description:
+      "Is this model still good, since when, and how sure is that? First the outcome, then what may have caused it.",
+    from: "now-24h",
+    variables: [
+      {
+        name: "model",
+        label: "Model",
+        description: "The model that is looked at.",
+        query: 'label_values(ml_window_alerting{job=~"$job", instance=~"$instance"}, model)',
+      },
+      {
+        name: "version",
+        label: "Version",
+        description: "First the version whose findings may alert. Empty for a model without versions.",
+        query:
+          'query_result(sort_desc(ml_window_alerting{job=~"$job", instance=~"$instance", model="$model"}))',
+        regex: '/version="([^"]*)"/',
+        ordered: true,
+      },
+      {
+        name: "window",
+        label: "Window",
+        description: "First the window whose findings may alert.",
+        query:
+          'query_result(sort_desc(ml_window_alerting{job=~"$job", instance=~"$instance", model="$model", version="$version"}))',
+        regex: '/window="([^"]*)"/',
+        ordered: true,
+      },
+      {
+        name: "metric",
+        label: "Metric",
+        description: "Metrics that are drawn over time and shown by group.",
+        query: 'label_values(ml_performance{job=~"$job", instance=~"$instance", model="$model"}, metric)',
+        several: { all: ".*" },
+      },
+      {
+        name: "method",
+        label: "Drift method",
+        description: "Methods of which drift is drawn over time.",
+        query: 'label_values(ml_feature_drift{job=~"$job", instance=~"$instance", model="$model"}, method)',
+        several: { all: ".*" },
+      },
+      {
+        name: "attribute",
+        label: "Attribute",
+        description: "Attributes over whose groups fairness is drawn.",
+        query:
+          'label_values(ml_fairness_difference{job=~"$job", instance=~"$instance", model="$model"}, attribute)',
+        several: { all: ".*" },
+      },
+    ],
+    annotations: [
+      {
+        name: "Firing alerts",
+        expr: alerts(),
+        colour: mappings.colours.bad,
+        title: "{{alertname}}",
+        text: "{{feature}} {{metric}} ({{severity}})",
+        tags: "severity,action",
+      },
+      {
+        name: "Retrain signal",
+        expr: `${retrain()} == 1`,
+        colour: mappings.colours.warning,
+        title: "Retrain recommended",
+        text: "{{model}}",
+        tags: "job",
+      },
+      {
+        // A version is news when it was not the active one in the step before, nor last known to be within an hour: a scrape that
+        // failed is no new version.
+        name: "Active version changes",
+        expr: 'max without (instance, pod, container, endpoint, node, window) (ml_window_alerting{job=~"$job", instance=~"$instance", model="$model"}) == 1 unless max without (instance, pod, container, endpoint, node, window) (last_over_time(ml_window_alerting{job=~"$job", instance=~"$instance", model="$model"}[1h] offset $__interval)) == 1',
+        colour: mappings.colours.fine,
+        title: "Version {{version}} becomes active",
+        text: "{{model}}",
+        tags: "job",
+      },
+    ],
+    sections: [
+      {
+        panels: [
+          stat({
+            title: "Target",
+            description:
+              "Whether any metric misses its target with evidence: its whole 95 % interval lies beyond.",
+            unit: units.none,
+            width: 4,
+            height: 4,
+            expr: `max(${missed})`,
+            mappings: mappings.missed,
+            noValue: "no target, or no labels yet",
+          }),
+          stat({
+            title: "Retrain",
+            description:
+              "Recommended when a target is missed with evidence, on enough labels, with sound data and after the cooldown.",
+            unit: units.none,
+            width: 4,
+            height: 4,
+            expr: `max(${retrain()})`,
+            mappings: mappings.retrain,
+            noValue: "unknown: no target measured",
+          }),
+          stat({
+            title: "Drifted features",
+            description:
+              "Features whose distribution differs from the reference by more than the limit, with evidence.",
+            unit: units.count,
+            width: 4,
+            height: 4,
+            expr: `sum(max without (method) (${greatest("ml_feature_drift_detected")}))`,
+            attention: true,
+            noValue: "not measured: no reference or no rows",
+          }),
+          stat({
+            title: "Labelled rows",
+            description:
+              "Rows of the window with a prediction and a label: what performance is computed from.",
+            unit: units.count,
+            width: 4,
+            height: 4,
+            expr: `max(${greatest("ml_window_labels")})`,
+            noValue: "no rows in the window",
+          }),
+          stat({
+            title: "Window ends",
+            description: "End of the window in event time: what is said here is about the rows before it.",
+            unit: units.date,
+            width: 4,
+            height: 4,
+            expr: `1000 * max(${greatest("ml_window_end_timestamp_seconds")})`,
+            noValue: "the rows have no time",
+          }),
+          stat({
+            title: "Trained",
+            description:
+              "When this version was trained; when that was not configured, when it was first seen.",
+            unit: units.date,
+            width: 4,
+            height: 4,
+            expr: `1000 * max(${greatest("ml_model_trained_timestamp_seconds")})`,
+            noValue: "not known",
+          }),
+          stateTimeline({
+            title: "Since when",
+            description: "What was found, over time. A gap: not measured then.",
+            width: 24,
+            height: 7,
+            mappings: mappings.found,
+            noValue: "Nothing is measured for this model, version and window.",
+            // biome-ignore format: a table
+            queries: [
+              { expr: `max(${missed})`, legend: "Target missed" },
+              { expr: `max(${greatest("ml_drifted_features_ratio")} > bool ${greatest("ml_drifted_features_ratio_limit")})`, legend: "Data drifted" },
+              { expr: `max(${greatest("ml_fairness_difference_detected")})`, legend: "Unfair" },
+              { expr: `max(${greatest("ml_feature_quality_ratio_detected")})`, legend: "Data faulty" },
+              { expr: `max(${greatest("ml_exporter_evaluation_success")}) == bool 0`, legend: "Evaluation failed" },
+            ],
+          }),
+        ],
+      },
+      {
+        title: "Is it still good?",
+        panels: [
+          table({
+            title: "Performance",
+            description:
+              "Each metric with its 95 % interval, its targets and its value on the reference. Missed: the whole interval lies beyond a target.",
+            width: 24,
+            height: 7,
+            noValue: noLabels,
+            labels: { metric: "Metric" },
+            hide: ["model", "version", "window", "job"],
+            // biome-ignore format: a table
+            columns: [
+              { name: "Target is", expr: missed, unit: units.none, mappings: mappings.missed, noValue: "not set" },
+              { name: "Value", expr: greatest("ml_performance"), unit: units.none, decimals: 3 },
+              { name: "95 % from", expr: greatest("ml_performance_ci_lower"), unit: units.none, decimals: 3, noValue: "too few labels" },
+              { name: "95 % to", expr: greatest("ml_performance_ci_upper"), unit: units.none, decimals: 3, noValue: "too few labels" },
+              { name: "At least", expr: greatest("ml_performance_target_lower"), unit: units.none, decimals: 3, noValue: "–" },
+              { name: "At most", expr: greatest("ml_performance_target_upper"), unit: units.none, decimals: 3, noValue: "–" },
+              { name: "Reference", expr: greatest("ml_performance_baseline"), unit: units.none, decimals: 3, noValue: "no labels in it" },
+              { name: "Samples", expr: greatest("ml_performance_samples"), unit: units.count },
+            ],
+            sort: [
+              { by: "Target is", descending: true },
+              { by: "Metric", descending: false },
+            ],
+          }),
+          timeSeries({
+            title: "$metric",
+            description:
+              "The value in its 95 % interval (band), the target (dashed) and the value on the reference (dotted).",
+            unit: units.none,
+            width: 12,
+            height: 9,
+            repeat: "metric",
+            noValue: noLabels,
+            queries: [
+              { expr: performance(""), legend: "Value", line: "value" },
+              { expr: performance("_ci_lower"), legend: "95 % from", line: "bound" },
+              { expr: performance("_ci_upper"), legend: "95 % to", line: { band: "95 % from" } },
+              { expr: performance("_target_lower"), legend: "At least", line: "limit" },
+              { expr: performance("_target_upper"), legend: "At most", line: "limit" },
+              { expr: performance("_baseline"), legend: "Reference", line: "baseline" },
+            ],
+          }),
+        ],
+      },
+      ...dataSections,
+      healthSection,
+    ],
+  });

@@ -1,0 +1,235 @@
+import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
+import {
+  BigValueColorMode,
+  BigValueGraphMode,
+  LegendDisplayMode,
+  LegendPlacement,
+  ReduceDataOptionsBuilder,
+  SortOrder,
+  TooltipDisplayMode,
+  VisibilityMode,
+  VizLegendOptionsBuilder,
+  VizTooltipOptionsBuilder,
+} from "@grafana/grafana-foundation-sdk/common";
+import type { DynamicConfigValue, Panel, ValueMapping } from "@grafana/grafana-foundation-sdk/dashboard";
+import {
+  DashboardLinkBuilder,
+  FieldColorBuilder,
+  FieldColorModeId,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+} from "@grafana/grafana-foundation-sdk/dashboard";
+import { DataqueryBuilder, PromQueryFormat } from "@grafana/grafana-foundation-sdk/prometheus";
+import { PanelBuilder as Stat } from "@grafana/grafana-foundation-sdk/stat";
+import { PanelBuilder as StateTimeline } from "@grafana/grafana-foundation-sdk/statetimeline";
+import { PanelBuilder as Table } from "@grafana/grafana-foundation-sdk/table";
+import { PanelBuilder as TimeSeries } from "@grafana/grafana-foundation-sdk/timeseries";
+import { colours } from "./mappings.ts";
+import type { Unit } from "./units.ts";
+
+interface Frame {
+  readonly title: string;
+  readonly description: string;
+  /** Of 24. */
+  readonly width: number;
+  /** In grid rows of 30 pixels. */
+  readonly height: number;
+  /** Said in place of data: why there may be none. */
+  readonly noValue: string;
+}
+
+/** How a line is drawn. `band` fills from the line down to the one named. */
+export type Line = "value" | "limit" | "baseline" | "bound" | { readonly band: string };
+
+export interface Query {
+  readonly expr: string;
+  readonly legend: string;
+  readonly line?: Line;
+}
+
+/** One colour and no steps: values are judged by their own limits, which are series, never by a number in a dashboard. */
+const plain = () =>
+  new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([{ value: null, color: colours.fine }]);
+
+function framed<B extends TimeSeries | Stat | Table | StateTimeline>(builder: B, frame: Frame): B {
+  builder.title(frame.title).description(frame.description).span(frame.width).height(frame.height);
+  builder.noValue(frame.noValue).thresholds(plain());
+  return builder;
+}
+
+const property = (id: string, value: unknown): DynamicConfigValue => ({ id, value });
+const fixed = (colour: string) => property("color", { mode: "fixed", fixedColor: colour });
+const unlisted = property("custom.hideFrom", { legend: true, tooltip: false, viz: false });
+
+function drawn(line: Line): DynamicConfigValue[] {
+  if (line === "value") return [fixed(colours.fine), property("custom.lineWidth", 2)];
+  if (line === "limit")
+    return [fixed(colours.bad), property("custom.lineStyle", { fill: "dash", dash: [10, 10] })];
+  if (line === "baseline")
+    return [fixed("text"), property("custom.lineStyle", { fill: "dot", dash: [0, 10] })];
+  const edge = [fixed(colours.fine), property("custom.lineWidth", 0), unlisted];
+  if (line === "bound") return edge;
+  return [...edge, property("custom.fillBelowTo", line.band), property("custom.fillOpacity", 20)];
+}
+
+/** Lines over time, the legend below with each line's last value. */
+export function timeSeries(
+  frame: Frame & { unit: Unit; queries: readonly Query[]; min?: number; max?: number; repeat?: string },
+): Builder<Panel> {
+  const panel = framed(new TimeSeries(), frame)
+    .unit(frame.unit)
+    .lineWidth(1)
+    .showPoints(VisibilityMode.Auto)
+    .legend(
+      new VizLegendOptionsBuilder()
+        .showLegend(true)
+        .displayMode(LegendDisplayMode.Table)
+        .placement(LegendPlacement.Right)
+        .calcs(["lastNotNull"]),
+    )
+    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic));
+  if (frame.min !== undefined) panel.min(frame.min);
+  if (frame.max !== undefined) panel.max(frame.max);
+  if (frame.repeat !== undefined) panel.repeat(frame.repeat).repeatDirection("h").maxPerRow(2);
+  frame.queries.forEach((query, index) => {
+    panel.withTarget(new DataqueryBuilder().expr(query.expr).legendFormat(query.legend).range());
+    if (query.line) panel.overrideByQuery(String.fromCharCode(65 + index), drawn(query.line));
+  });
+  return panel;
+}
+
+/** One number of now. */
+export function stat(
+  frame: Frame & {
+    unit: Unit;
+    expr: string;
+    mappings?: ValueMapping[];
+    attention?: boolean;
+    legend?: string;
+  },
+): Builder<Panel> {
+  const panel = framed(new Stat(), frame)
+    .unit(frame.unit)
+    .graphMode(BigValueGraphMode.None)
+    .colorMode(BigValueColorMode.Value)
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]))
+    .withTarget(
+      new DataqueryBuilder()
+        .expr(frame.expr)
+        .legendFormat(frame.legend ?? frame.title)
+        .instant(),
+    );
+  if (frame.mappings) panel.mappings(frame.mappings);
+  // "More than none" is the only number that a dashboard may judge by: how many findings there are.
+  if (frame.attention) {
+    const steps = [
+      { value: null, color: colours.fine },
+      { value: 1, color: colours.bad },
+    ];
+    panel.thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps));
+  }
+  return panel;
+}
+
+/** States over time, a bar a query. */
+export function stateTimeline(
+  frame: Frame & { queries: readonly Query[]; mappings: ValueMapping[] },
+): Builder<Panel> {
+  const panel = framed(new StateTimeline(), frame)
+    .unit("none")
+    .mappings(frame.mappings)
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
+    .mergeValues(true)
+    .legend(
+      new VizLegendOptionsBuilder()
+        .showLegend(false)
+        .displayMode(LegendDisplayMode.List)
+        .placement(LegendPlacement.Bottom)
+        .calcs([]),
+    );
+  for (const query of frame.queries) {
+    panel.withTarget(new DataqueryBuilder().expr(query.expr).legendFormat(query.legend).range());
+  }
+  return panel;
+}
+
+export interface Column {
+  readonly name: string;
+  readonly expr: string;
+  readonly unit: Unit;
+  readonly decimals?: number;
+  readonly mappings?: ValueMapping[];
+  /** Said in an empty cell. */
+  readonly noValue?: string;
+  readonly width?: number;
+  /** Asked for its labels alone. */
+  readonly hidden?: true;
+}
+
+/**
+ * A table of instant queries: a row for each set of labels that the queries share, a column for each query, in the order
+ * `labels` (label → heading), then `columns`. Labels that are not named are left out, but still tell rows apart.
+ */
+export function table(
+  frame: Frame & {
+    labels: Readonly<Record<string, string>>;
+    columns: readonly Column[];
+    sort: readonly { by: string; descending: boolean }[];
+    link?: { on: string; title: string; url: string };
+    hide: readonly string[];
+  },
+): Builder<Panel> {
+  const panel = framed(new Table(), frame).unit("none").filterable(true).minWidth(70);
+  const rename: Record<string, string> = { ...frame.labels };
+  const exclude: Record<string, boolean> = {
+    Time: true,
+    ...Object.fromEntries(frame.hide.map((label) => [label, true])),
+  };
+  const order = Object.keys(frame.labels);
+  frame.columns.forEach((column, index) => {
+    const refId = String.fromCharCode(65 + index);
+    // With one query only, the column's name has no letter.
+    const value = frame.columns.length === 1 ? "Value" : `Value #${refId}`;
+    panel.withTarget(
+      new DataqueryBuilder()
+        .expr(column.expr)
+        .format(PromQueryFormat.Table)
+        .instant()
+        .legendFormat(column.name),
+    );
+    if (column.hidden) {
+      exclude[value] = true;
+      return;
+    }
+    rename[value] = column.name;
+    order.push(value);
+    const properties = [property("unit", column.unit)];
+    if (column.decimals !== undefined) properties.push(property("decimals", column.decimals));
+    if (column.width !== undefined) properties.push(property("custom.width", column.width));
+    if (column.noValue !== undefined) properties.push(property("noValue", column.noValue));
+    if (column.mappings) {
+      properties.push(property("mappings", column.mappings));
+      properties.push(property("custom.cellOptions", { type: "color-text" }));
+    }
+    panel.overrideByName(column.name, properties);
+  });
+  if (frame.link) {
+    const { on, title, url } = frame.link;
+    const link = new DashboardLinkBuilder(title).url(url).build();
+    panel.overrideByName(on, [property("links", [{ title: link.title, url: link.url, targetBlank: false }])]);
+  }
+  panel.withTransformation({ id: "merge", options: {} });
+  panel.withTransformation({
+    id: "organize",
+    options: {
+      excludeByName: exclude,
+      indexByName: Object.fromEntries(order.map((name, index) => [name, index])),
+      renameByName: rename,
+    },
+  });
+  panel.sortBy(
+    frame.sort.map(({ by, descending }) => ({ build: () => ({ displayName: by, desc: descending }) })),
+  );
+  return panel;
+}

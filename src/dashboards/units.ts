@@ -1,0 +1,16 @@
+/** Units by Grafana's ids: the few that are used, so that a misspelt one does not compile. */
+export const units = {
+  /** Performance in the metric's own units, statistics of a feature. */
+  none: "none",
+  count: "short",
+  ratio: "percentunit",
+  seconds: "s",
+  bytes: "bytes",
+  /** From a timestamp in milliseconds. */
+  ago: "dateTimeFromNow",
+  date: "dateTimeAsIso",
+  perSecond: "ops",
+} as const;
+
+/** A unit's id in Grafana. */
+export type Unit = (typeof units)[keyof typeof units];

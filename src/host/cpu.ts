@@ -1,0 +1,59 @@
+import { readFile } from "node:fs/promises";
+import type { Sample } from "../catalogue.ts";
+import type { CpuTimes, Reading } from "./reading.ts";
+
+/** Columns of the `cpu` line of /proc/stat (proc(5)); guest time is in user and nice already and left out. */
+const modes = ["user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal"] as const;
+/** USER_HZ: ticks of /proc/stat a second, 100 on every architecture that Node runs on. */
+const ticksPerSecond = 100;
+
+export const cpu: Reading = {
+  async read(previous) {
+    const times = parseStat(await readFile("/proc/stat", "utf8"));
+    return { samples: cpuSamples(times, previous.cpu), state: { cpu: times } };
+  },
+};
+
+/** Total processor time by mode and the number of processors from the text of /proc/stat. */
+export function parseStat(text: string): CpuTimes {
+  const lines = text.split("\n");
+  const total = lines.find((line) => /^cpu\s/.test(line));
+  const cpus = lines.filter((line) => /^cpu\d+\s/.test(line)).length;
+  const ticks = total?.trim().split(/\s+/).slice(1).map(Number) ?? [];
+  // Kernels before 2.6.11 have fewer columns.
+  const seconds = Object.fromEntries(
+    modes.flatMap((mode, index) => {
+      const value = ticks[index];
+      return value === undefined || !Number.isFinite(value) ? [] : [[mode, value / ticksPerSecond]];
+    }),
+  );
+  if (cpus === 0 || seconds.idle === undefined) throw new Error("/proc/stat: no processor times");
+  return { cpus, seconds };
+}
+
+/** The counters, and the utilisation since the previous reading where there was one with time between. */
+export function cpuSamples(times: CpuTimes, previous: CpuTimes | undefined): Sample[] {
+  const samples: Sample[] = Object.entries(times.seconds).map(([mode, value]) => ({
+    name: "ml_host_cpu_seconds_total",
+    labels: { mode },
+    value,
+  }));
+  samples.push({ name: "ml_host_cpus", labels: {}, value: times.cpus });
+  const utilization = previous && utilizationBetween(previous, times);
+  if (utilization !== undefined) {
+    samples.push({ name: "ml_host_cpu_utilization_ratio", labels: {}, value: utilization });
+  }
+  return samples;
+}
+
+/** 1 − (idle + iowait) / all; a counter that went back (iowait may, proc(5)) counts as standing still. */
+function utilizationBetween(previous: CpuTimes, current: CpuTimes): number | undefined {
+  let idle = 0;
+  let all = 0;
+  for (const [mode, value] of Object.entries(current.seconds)) {
+    const spent = Math.max(0, value - (previous.seconds[mode] ?? value));
+    all += spent;
+    if (mode === "idle" || mode === "iowait") idle += spent;
+  }
+  return all > 0 ? 1 - idle / all : undefined;
+}

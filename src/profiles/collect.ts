@@ -1,0 +1,127 @@
+import type { Engine } from "../engines/engine.ts";
+import { bucketed } from "./bucketed.ts";
+import { countColumns } from "./count-columns.ts";
+import { countOutcomes } from "./count-outcomes.ts";
+import { idItems, requireLabels, semiJoinLabels } from "./labels.ts";
+import { emptyProfile } from "./merge.ts";
+import type { Profile, Reference } from "./profile.ts";
+import type { Feature, Relation, Schema } from "./schema.ts";
+
+export interface ProfileInput {
+  /** FROM item over the predictions. */
+  readonly relation: string;
+  /** FROM item over the labels' source, all that may belong to these predictions. */
+  readonly labels?: string | undefined;
+  readonly schema: Schema;
+  /** undefined: nothing to bin against; moments and missing values only. */
+  readonly reference: Pick<Reference, "bins" | "centre" | "profile"> | undefined;
+  /** undefined: no timestamp, all rows are the bucket 0. */
+  readonly bucketMs: number | undefined;
+  /** Only these buckets; each is in the answer, without rows too. undefined: all that have rows. */
+  readonly buckets?: readonly number[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A relation with its columns: asked anew, for files of one source may differ in types. */
+async function relationOf(engine: Engine, sql: string): Promise<Relation> {
+  return { sql, columns: await engine.describe(sql) };
+}
+
+/** Start of bucket (epoch ms) → profile, read from the rows: the only place where rows become profiles. */
+export async function profileBuckets(engine: Engine, input: ProfileInput): Promise<Map<number, Profile>> {
+  const { schema, reference, signal } = input;
+  const relation = await relationOf(engine, input.relation);
+  const labels = input.labels === undefined ? undefined : await relationOf(engine, input.labels);
+  if (labels !== undefined) await requireLabels(engine, labels, schema);
+  const shared = { relation, schema, bucketMs: input.bucketMs, buckets: input.buckets, signal };
+  const known = Object.entries(reference?.profile.groups ?? {}).map(
+    ([name, groups]) => [name, Object.keys(groups)] as const,
+  );
+  const counted = await countColumns(engine, {
+    ...shared,
+    features: schema.features,
+    bins: reference?.bins ?? {},
+  });
+  const outcomes = await countOutcomes(engine, {
+    ...shared,
+    labels,
+    centre: reference?.centre ?? 0,
+    knownGroups: Object.fromEntries(known),
+  });
+  const wanted = input.buckets ?? counted.keys();
+  return new Map(
+    [...wanted]
+      .sort((a, b) => a - b)
+      .map((bucket) => {
+        const columns = counted.get(bucket);
+        const outcome = outcomes.get(bucket);
+        if (columns === undefined) return [bucket, emptyProfile(reference?.bins)];
+        const empty = emptyProfile();
+        return [
+          bucket,
+          {
+            rows: columns.rows,
+            labels: outcome?.overall.outcome.n ?? 0,
+            columns: inOrder(schema.features, columns.columns),
+            outcome: outcome?.overall.outcome ?? empty.outcome,
+            groups: outcome?.groups ?? empty.groups,
+            lastMs: columns.lastMs,
+            lastLabelledMs: outcome?.lastLabelledMs ?? null,
+          },
+        ];
+      }),
+  );
+}
+
+function inOrder<T>(features: readonly Feature[], columns: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(
+    features.flatMap(({ name }) => (columns[name] === undefined ? [] : [[name, columns[name]]])),
+  );
+}
+
+/** Rows per bucket; `untimed` rows have no time that can be read and are in none. */
+export type PartIndex = Map<number, number> & { readonly untimed: number };
+
+/** What one part (file) of the predictions holds. */
+export async function indexPart(
+  engine: Engine,
+  relation: string,
+  schema: Schema,
+  bucketMs: number | undefined,
+  signal?: AbortSignal,
+): Promise<PartIndex> {
+  const rows = bucketed(
+    engine.dialect,
+    { relation: await relationOf(engine, relation), schema, bucketMs },
+    [],
+    true,
+  );
+  const counts = await engine.rows(`SELECT b, count(*) FROM ${rows} GROUP BY 1 ORDER BY 1`, signal);
+  const untimed = counts
+    .filter(([bucket]) => bucket === null)
+    .reduce((sum, [, count]) => sum + Number(count), 0);
+  const timed = counts
+    .filter(([bucket]) => bucket !== null)
+    .map(([bucket, count]) => [Number(bucket), Number(count)] as const);
+  return Object.assign(new Map(timed), { untimed });
+}
+
+export interface TouchedInput {
+  readonly relation: string;
+  /** FROM item over the new label rows. */
+  readonly labels: string;
+  readonly schema: Schema;
+  readonly bucketMs: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Buckets of the predictions that the given label rows belong to, ascending: those to profile again. */
+export async function touchedBuckets(engine: Engine, input: TouchedInput): Promise<number[]> {
+  const { schema, bucketMs, signal } = input;
+  const relation = await relationOf(engine, input.relation);
+  const labels = await relationOf(engine, input.labels);
+  await requireLabels(engine, labels, schema);
+  const rows = bucketed(engine.dialect, { relation, schema, bucketMs }, idItems(engine, relation, schema));
+  const sql = `SELECT DISTINCT b FROM ${rows} ${semiJoinLabels(engine, labels, schema)} ORDER BY 1`;
+  return (await engine.rows(sql, signal)).map(([bucket]) => Number(bucket));
+}

@@ -1,0 +1,97 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { UserError } from "../errors.ts";
+import { memoryLineLog, openLineLog, replaceFile } from "./line-log.ts";
+import { lock } from "./lock.ts";
+import { type Documents, type ModelStore, openModelStore } from "./model-store.ts";
+
+export type { ModelStore, StoredBucket, StoredPart } from "./model-store.ts";
+
+/** What outlives the process: profiles, references, counters. */
+export interface Store {
+  /** A model's store; `key` is a hash of everything that shapes its profiles: another key starts afresh, the state stays. */
+  model(name: string, key: string): Promise<ModelStore>;
+  close(): Promise<void>;
+}
+
+/** A file name for any text: readable as far as it goes, distinct also where upper and lower case are one. */
+function fileName(text: string): string {
+  const readable = text.replaceAll(/[^A-Za-z0-9_-]+/g, "_").slice(0, 60);
+  return `${readable}-${createHash("sha256").update(text).digest("hex").slice(0, 12)}`;
+}
+
+function refusal(directory: string) {
+  return (error: unknown): never => {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === undefined) throw error;
+    throw new UserError(
+      `data directory ${directory}: cannot be written (${code}); give a folder with --data.dir that can`,
+    );
+  };
+}
+
+/** The state belongs to the model, the reference to the key. */
+function documentsIn(modelFolder: string, keyFolder: string): Documents {
+  const path = (name: string) => join(name === "state" ? modelFolder : keyFolder, `${name}.json`);
+  return {
+    read: (name) => readFile(path(name), "utf8").catch(() => undefined),
+    write: (name, text) => replaceFile(path(name), text).catch(refusal(modelFolder)),
+  };
+}
+
+/** Opens (and makes) the data directory for this process alone; one line (UserError) where that cannot be. */
+export async function openStore(directory: string): Promise<Store> {
+  await mkdir(directory, { recursive: true }).catch(refusal(directory));
+  const unlock = await lock(join(directory, "lock"), directory).catch(refusal(directory));
+  const opened = new Map<string, Promise<ModelStore>>();
+
+  async function openModel(name: string, key: string): Promise<ModelStore> {
+    const modelFolder = join(directory, "models", fileName(name));
+    const keyFolder = join(modelFolder, fileName(key));
+    await mkdir(keyFolder, { recursive: true }).catch(refusal(directory));
+    const log = await openLineLog(join(keyFolder, "profiles.ndjson")).catch(refusal(directory));
+    return openModelStore(log, documentsIn(modelFolder, keyFolder));
+  }
+
+  return {
+    // The same store for the same key: two logs over one file would not know of each other's lines.
+    model: (name, key) => remembered(opened, JSON.stringify([name, key]), () => openModel(name, key)),
+    close: async () => {
+      for (const model of opened.values()) await (await model.catch(() => undefined))?.close();
+      await unlock();
+    },
+  };
+}
+
+/** The same interface without a folder, for one evaluation. */
+export function openMemoryStore(): Store {
+  const opened = new Map<string, Promise<ModelStore>>();
+  const states = new Map<string, string>();
+  return {
+    model: (name, key) =>
+      remembered(opened, JSON.stringify([name, key]), () => {
+        const own = new Map<string, string>();
+        const documents = (document: string) =>
+          document === "state" ? { map: states, key: name } : { map: own, key: document };
+        return openModelStore(memoryLineLog(), {
+          read: async (document) => documents(document).map.get(documents(document).key),
+          write: async (document, text) => void documents(document).map.set(documents(document).key, text),
+        });
+      }),
+    close: async () => {},
+  };
+}
+
+function remembered(
+  opened: Map<string, Promise<ModelStore>>,
+  key: string,
+  open: () => Promise<ModelStore>,
+): Promise<ModelStore> {
+  const known = opened.get(key);
+  if (known !== undefined) return known;
+  const model = open();
+  opened.set(key, model);
+  model.catch(() => opened.delete(key));
+  return model;
+}

@@ -1,0 +1,6 @@
+import { categorical } from "./categorical.ts";
+import { numeric } from "./numeric.ts";
+import { regressionOutcome } from "./regression-outcome.ts";
+
+/** Every summary there is; the merge laws are tested for each. */
+export const summaries = { numeric, categorical, regressionOutcome };

@@ -1,0 +1,59 @@
+import type { Duration } from "../config/config.ts";
+
+const second = 1000;
+const widths = [86_400, 21_600, 3600, 900, 300, 60, 15, 5, 1].map((seconds) => seconds * second);
+
+/** A half-open span of event time, epoch ms. */
+export interface Span {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/**
+ * Bucket width in ms: the widest of 1s 5s 15s 1m 5m 15m 1h 6h 1d that is at most a 24th of the shortest window and divides every
+ * window and the label delay, so that windows are cut on bucket edges; 1 s where none does.
+ */
+export function bucketWidth(windows: readonly Duration[], delayMs: number): number {
+  const shortest = Math.min(...windows.map((window) => window.ms));
+  const divides = (width: number) => windows.every(({ ms }) => ms % width === 0) && delayMs % width === 0;
+  return widths.find((width) => width * 24 <= shortest && divides(width)) ?? second;
+}
+
+/** Start of the bucket that a moment lies in; also right before 1970. */
+export function bucketStart(ms: number, width: number): number {
+  return Math.floor(ms / width) * width;
+}
+
+/** End of the windows: the edge of the bucket in progress, or the given moment rounded up to an edge. */
+export function windowsEnd(ms: number, width: number, inProgress: boolean): number {
+  return inProgress ? bucketStart(ms, width) + width : Math.ceil(ms / width) * width;
+}
+
+export function spanBefore(endMs: number, lengthMs: number): Span {
+  return { startMs: endMs - lengthMs, endMs };
+}
+
+export function within(span: Span, ms: number): boolean {
+  return ms >= span.startMs && ms < span.endMs;
+}
+
+/** Which of `count` equal spans of the window, in whole buckets, a bucket belongs to (statistics.md §4, "Blocks"). */
+export function blockOf(bucketMs: number, span: Span, width: number, count: number): number {
+  const buckets = Math.max(1, Math.round((span.endMs - span.startMs) / width));
+  return Math.min(count - 1, Math.floor((((bucketMs - span.startMs) / width) * count) / buckets));
+}
+
+/** One window of a model: the rows of drift and quality, and those of performance, which end `delay` earlier. */
+export interface WindowCut {
+  readonly label: string;
+  readonly data: Span;
+  readonly labelled: Span;
+}
+
+export function cutWindows(windows: readonly Duration[], endMs: number, delayMs: number): WindowCut[] {
+  return windows.map(({ text, ms }) => ({
+    label: text,
+    data: spanBefore(endMs, ms),
+    labelled: spanBefore(endMs - delayMs, ms),
+  }));
+}

@@ -1,0 +1,51 @@
+import type { ModelConfig } from "../../src/config/config.ts";
+import type { Engine } from "../../src/engines/engine.ts";
+import { resolveSchema, type Schema } from "../../src/profiles/schema.ts";
+
+type Cell = string | number | bigint | boolean | null;
+
+function literal(cell: Cell): string {
+  if (cell === null) return "NULL";
+  if (typeof cell === "number" && !Number.isFinite(cell)) return `'${cell}'`;
+  return typeof cell === "string" ? `'${cell.replaceAll("'", "''")}'` : String(cell);
+}
+
+/** A FROM item with the given columns (name → SQL type) and rows, in this order. */
+export function table(columns: Readonly<Record<string, string>>, rows: readonly (readonly Cell[])[]): string {
+  const items = Object.entries(columns).map(
+    ([name, type], index) => `CAST(c${index} AS ${type}) AS "${name}"`,
+  );
+  const names = items.map((_, index) => `c${index}`).join(", ");
+  const none = `(SELECT ${items.map(() => "NULL").join(", ")} WHERE 1 = 0)`;
+  const values =
+    rows.length === 0
+      ? none
+      : `(VALUES ${rows.map((row) => `(${row.map((cell) => (cell === null ? "NULL" : `CAST(${literal(cell)} AS VARCHAR)`)).join(", ")})`).join(", ")})`;
+  return `(SELECT ${items.join(", ")} FROM ${values} AS t(${names}))`;
+}
+
+/** A model that says nothing but what is given. */
+export function modelOf(given: Partial<ModelConfig>): ModelConfig {
+  return {
+    name: "m",
+    columns: { id: [] },
+    groups: [],
+    performance: [],
+    limits: { groups: 50, categories: 100 },
+    ...given,
+  } as ModelConfig;
+}
+
+export async function schemaOf(
+  engine: Engine,
+  model: Partial<ModelConfig>,
+  predictions: string,
+  reference?: string,
+): Promise<Schema> {
+  const relation = async (sql: string) => ({ sql, columns: await engine.describe(sql) });
+  return resolveSchema(engine, {
+    model: modelOf(model),
+    predictions: await relation(predictions),
+    reference: reference === undefined ? undefined : await relation(reference),
+  });
+}

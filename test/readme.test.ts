@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { expect, it } from "vitest";
+import { parseConfig } from "../src/config/load.ts";
+import { reasons } from "../src/metrics/family.ts";
+import { labelsOfSeries, parsePromql } from "./promql.ts";
+
+const root = resolve(import.meta.dirname, "..");
+const readme = readFileSync(resolve(root, "README.md"), "utf8");
+const blocks = (language: string) =>
+  [...readme.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map(
+    (match) => match[1] ?? "",
+  );
+
+it("shows a configuration of at most twelve lines that loads", () => {
+  const [text = "", ...others] = blocks("yaml");
+  expect(others).toEqual([]);
+  expect(text.trimEnd().split("\n").length).toBeLessThanOrEqual(12);
+  const config = parseConfig(text, { file: "ml-exporter.yml", folder: "/models", environment: {} });
+  expect(config.models).toHaveLength(1);
+  expect(config.models[0]?.performance.find((entry) => entry.target)).toEqual({
+    metric: "root_mean_squared_error",
+    target: { kind: "absolute", upper: 12.5 },
+  });
+});
+
+const queries = blocks("promql").map((text) => text.trim());
+
+it("shows ten queries", () => {
+  expect(queries).toHaveLength(10);
+});
+
+it.each(queries)("asks only for what is exposed: %s", (query) => {
+  const parsed = parsePromql(query);
+  expect(parsed.errors).toEqual([]);
+  expect(parsed.selectors.length).toBeGreaterThan(0);
+  for (const { name, matchers } of parsed.selectors) {
+    const labels = labelsOfSeries(name);
+    expect(labels, name).toBeDefined();
+    for (const label of Object.keys(matchers)) expect(labels, name).toContain(label);
+  }
+});
+
+it("explains every reason why a value is absent", () => {
+  const rows = [...readme.matchAll(/^\| `(\w+)` \| (.*) \|$/gm)].map((match) => [match[1], match[2]]);
+  expect(Object.fromEntries(rows)).toEqual(reasons);
+});
+
+it.each(["README.md", "docs/decisions.md", "docs/statistics.md", "docs/runbook.md"])(
+  "%s links only to files that are there",
+  (file) => {
+    const text = readFileSync(resolve(root, file), "utf8");
+    const links = [...text.matchAll(/\]\(([^)#\s]+)(?:#[^)\s]*)?\)/g)].map((match) => match[1] ?? "");
+    const local = links.filter((link) => !/^https?:/.test(link));
+    expect(local.filter((link) => !existsSync(resolve(root, file, "..", link)))).toEqual([]);
+  },
+);
