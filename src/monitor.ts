@@ -223,9 +223,14 @@ export function createMonitor(model: ModelConfig, engine: Engine, store: Store, 
       const { sql } = await sources.predictions.relation(parts.filter(({ name }) => names.has(name)));
       const labels = labelParts.length > 0 ? (await sources.labels?.relation(labelParts))?.sql : undefined;
       const profiles = await profileBuckets(engine, {
-        relation: sql, labels, schema: found.schema, reference: found.reference, bucketMs: width,
-        buckets: timed ? changed : undefined, signal,
-      }); // biome-ignore format: short
+        relation: sql,
+        labels,
+        schema: found.schema,
+        reference: found.reference,
+        bucketMs: width,
+        buckets: timed ? changed : undefined,
+        signal,
+      });
       const before = await found.store.profiles(changed);
       const entries: StoredBucket[] = [];
       for (const [bucket, fresh] of profiles) {
@@ -282,16 +287,25 @@ export function createMonitor(model: ModelConfig, engine: Engine, store: Store, 
         const windows = await mergeWindows(found, cuts, width);
         const { reference, schema } = found;
         const samples = evaluationSamples({
-          model, reference, schema, windows, cuts, observed,
+          model,
+          reference,
+          schema,
+          windows,
+          cuts,
+          observed,
           trainedMs: model.trainedAtMs ?? firstSeen[model.version] ?? nowMs,
-        }); // biome-ignore format: short
+        });
         clock.lap("measure");
         return {
           samples,
           rowsRead: { predictions: indexed + read, reference: found.referenceRead },
           untimed: sum([...found.store.parts.values()].map(({ untimed }) => untimed)),
-          stepsMs: clock.laps, schema, reference, windows, since,
-        }; // biome-ignore format: short
+          stepsMs: clock.laps,
+          schema,
+          reference,
+          windows,
+          since,
+        };
       } catch (error) {
         throw readError(error, where("predictions"));
       }

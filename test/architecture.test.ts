@@ -53,6 +53,7 @@ const packages: Record<string, string> = {
   "prom-client": "exporter/exposition.ts",
   express: "exporter/server.ts",
   "node-cron": "schedule.ts",
+  systeminformation: "host/elsewhere.ts",
   yaml: "config/load.ts",
 };
 

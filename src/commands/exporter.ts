@@ -7,12 +7,12 @@ import { renderPage } from "../exporter/page.ts";
 import { createSelf, type Self } from "../exporter/self.ts";
 import { startServer } from "../exporter/server.ts";
 import type { ModelStatus } from "../exporter/status.ts";
+import { startHost } from "../host/readings.ts";
 import type { Log } from "../log.ts";
 import { reasons } from "../metrics/family.ts";
 import type { Monitor } from "../monitor.ts";
 import { openStore } from "../profiles/store.ts";
 import { overdueAt, type Schedule, schedule } from "../schedule.ts";
-import { watchHost } from "./host.ts";
 import { type OpenMonitors, openMonitors } from "./monitors.ts";
 import { version } from "./version.ts";
 
@@ -55,7 +55,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
   const listeners = new Set<(status: ModelStatus) => void>();
   const first = await loadConfig(options.configFile, options.environment);
   const store = await openStore(options.dataDir);
-  const host = watchHost({
+  const host = startHost({
     publish: (samples) => exposition.publish("host", samples),
     onFault: (error) => log.warn("host reading failed", { error: message(error) }),
   });

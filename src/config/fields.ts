@@ -52,7 +52,9 @@ export const text = (expected = "text", { empty = false } = {}) =>
   field<string>(expected, (value) => {
     if (typeof value === "string") return value !== "" || empty ? value : refuse(value, "a name", expected);
     const hint =
-      typeof value === "number" || typeof value === "boolean" ? `${expected} (in quotes, if this is one)` : expected;
+      typeof value === "number" || typeof value === "boolean"
+        ? `${expected} (in quotes, if this is one)`
+        : expected;
     return refuse(value, "text", hint);
   });
 

@@ -166,7 +166,7 @@ function yamlMessage(code: string, message: string): string {
   if (code === "TAB_AS_INDENT") return "a tab indents this line; expected spaces";
   if (code === "DUPLICATE_KEY") return "this key is there twice; expected it once";
   if (code === "MULTIPLE_DOCS") return "a second document begins here; expected one";
-  return showVariables(message);
+  return showVariables(message).replace(/(closing ["'])quote/, "$1 quote");
 }
 
 interface Walk {

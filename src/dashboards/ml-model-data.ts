@@ -44,7 +44,7 @@ const drift: Section = {
         { name: "Score / limit", expr: overLimit, unit: units.none, decimals: 2, noValue: "no limit" },
         { name: "Score", expr: greatest("ml_feature_drift"), unit: units.none, decimals: 3 },
         { name: "Limit", expr: greatest("ml_feature_drift_limit"), unit: units.none, decimals: 3, noValue: "–" },
-        { name: "p-value", expr: greatest("ml_feature_drift_p_value"), unit: units.none, decimals: 4, noValue: "–" },
+        { name: "p-value", expr: greatest("ml_feature_drift_p_value"), unit: units.none, noValue: "–" },
         { name: "Samples", expr: greatest("ml_feature_drift_samples"), unit: units.count },
       ],
       sort: [
@@ -102,7 +102,7 @@ const fairness: Section = {
         { name: "Limit", expr: greatest("ml_fairness_difference_limit"), unit: units.none, decimals: 3, noValue: "–" },
         { name: "95 % from", expr: greatest("ml_fairness_difference_ci_lower"), unit: units.none, decimals: 3, noValue: "–" },
         { name: "95 % to", expr: greatest("ml_fairness_difference_ci_upper"), unit: units.none, decimals: 3, noValue: "–" },
-        { name: "p-value", expr: greatest("ml_fairness_difference_p_value"), unit: units.none, decimals: 4, noValue: "–" },
+        { name: "p-value", expr: greatest("ml_fairness_difference_p_value"), unit: units.none, noValue: "–" },
         { name: "Groups", expr: greatest("ml_fairness_difference_groups"), unit: units.count },
         { name: "Too small", expr: greatest("ml_fairness_difference_groups_excluded"), unit: units.count, noValue: "0" },
       ],

@@ -13,7 +13,6 @@ import {
 } from "@grafana/grafana-foundation-sdk/common";
 import type { DynamicConfigValue, Panel, ValueMapping } from "@grafana/grafana-foundation-sdk/dashboard";
 import {
-  DashboardLinkBuilder,
   FieldColorBuilder,
   FieldColorModeId,
   ThresholdsConfigBuilder,
@@ -187,6 +186,12 @@ export function table(
     ...Object.fromEntries(frame.hide.map((label) => [label, true])),
   };
   const order = Object.keys(frame.labels);
+  // Else an empty label would be answered by the panel's own sentence.
+  for (const heading of order.map((label) => frame.labels[label] ?? label)) {
+    const link = frame.link && frame.link.on === heading ? frame.link : undefined;
+    const links = link && property("links", [{ title: link.title, url: link.url, targetBlank: false }]);
+    panel.overrideByName(heading, [property("noValue", "–"), ...(links ? [links] : [])]);
+  }
   frame.columns.forEach((column, index) => {
     const refId = String.fromCharCode(65 + index);
     // With one query only, the column's name has no letter.
@@ -214,11 +219,6 @@ export function table(
     }
     panel.overrideByName(column.name, properties);
   });
-  if (frame.link) {
-    const { on, title, url } = frame.link;
-    const link = new DashboardLinkBuilder(title).url(url).build();
-    panel.overrideByName(on, [property("links", [{ title: link.title, url: link.url, targetBlank: false }])]);
-  }
   panel.withTransformation({ id: "merge", options: {} });
   panel.withTransformation({
     id: "organize",

@@ -89,7 +89,7 @@ export function closing(address: string): string[] {
     `  curl ${address}/metrics`,
     "",
     ...paragraph(
-      "This was the exporter alone. The full stack adds Prometheus, which keeps the history and turns these findings into alerts; Alertmanager, which sends each to the team that owns the model; and Grafana with dashboards of all models and of one:",
+      "This was the exporter alone. The full stack adds Prometheus, which keeps the history and turns these findings into alerts; Alertmanager, which sends each to the team that owns the model; and Grafana with dashboards of all models and of one. In a clone of the repository:",
     ),
     "",
     "  GRAFANA_ADMIN_PASSWORD=choose-one docker compose up --build",

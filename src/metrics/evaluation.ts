@@ -81,8 +81,6 @@ function windowSamples(
   for (const measure of Object.values(measures)) {
     const { samples: measured, unmeasured } = measure({ model, window, reference });
     for (const { name, labels, value } of measured) {
-      // The description of the data is for looking at now, so it is published for one window alone.
-      if (/^ml_feature_(mean|standard_deviation)/.test(name) && !alerting) continue;
       samples.push({ name, labels: { ...own, ...labels }, value });
     }
     for (const { family, reason } of unmeasured) count(family, reason);

@@ -2,7 +2,7 @@ import type { FamilyName, Sample } from "../catalogue.ts";
 import type { Measured, Reason } from "./family.ts";
 
 /** A family of the catalogue that starts with the value's name: `_limit`, `_samples`, …; "" is the value itself. */
-export type Companion<Name extends FamilyName> =
+type Companion<Name extends FamilyName> =
   Extract<FamilyName, `${Name}${string}`> extends `${Name}${infer Rest}` ? Rest : never;
 
 /** A number, or a finding (1 or 0), or why there is none; undefined: nobody asked for it. */

@@ -1,7 +1,7 @@
 import type { Engine } from "../engines/engine.ts";
 import { bucketed } from "./bucketed.ts";
 import { countColumns } from "./count-columns.ts";
-import { countOutcomes } from "./count-outcomes.ts";
+import { countOutcomes, type OutcomeBucket } from "./count-outcomes.ts";
 import { idItems, requireLabels, semiJoinLabels } from "./labels.ts";
 import { emptyProfile } from "./merge.ts";
 import type { Profile, Reference } from "./profile.ts";
@@ -64,7 +64,7 @@ export async function profileBuckets(engine: Engine, input: ProfileInput): Promi
             labels: outcome?.overall.outcome.n ?? 0,
             columns: inOrder(schema.features, columns.columns),
             outcome: outcome?.overall.outcome ?? empty.outcome,
-            groups: outcome?.groups ?? empty.groups,
+            groups: plain(outcome?.groups ?? new Map()),
             lastMs: columns.lastMs,
             lastLabelledMs: outcome?.lastLabelledMs ?? null,
           },
@@ -72,6 +72,9 @@ export async function profileBuckets(engine: Engine, input: ProfileInput): Promi
       }),
   );
 }
+
+const plain = (groups: OutcomeBucket["groups"]): Profile["groups"] =>
+  Object.fromEntries([...groups].map(([name, of]) => [name, Object.fromEntries(of)]));
 
 function inOrder<T>(features: readonly Feature[], columns: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(

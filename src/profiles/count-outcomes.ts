@@ -26,7 +26,8 @@ export interface OutcomeCountInput extends Bucketing {
 export interface OutcomeBucket {
   overall: GroupSummary;
   lastLabelledMs: number | null;
-  readonly groups: Record<string, Record<string, GroupSummary>>;
+  /** Attribute → group: maps, for a group may be named `__proto__`. */
+  readonly groups: ReadonlyMap<string, Map<string, GroupSummary>>;
 }
 
 /** Bucket → outcomes: all attributes in one statement. Empty where there is nothing to count. */
@@ -49,10 +50,10 @@ export async function countOutcomes(
     const known = buckets.get(Number(bucket)) ?? emptyBucket(attributes);
     buckets.set(Number(bucket), known);
     const attribute = attributes.find((_, index) => setNumber(index, attributes.length) === Number(set));
-    if (attribute !== undefined) {
-      const before = known.groups[attribute]?.[String(group)];
-      const merged = before === undefined ? summary : mergeGroup(before, summary);
-      known.groups[attribute] = { ...known.groups[attribute], [String(group)]: merged };
+    const named = attribute === undefined ? undefined : known.groups.get(attribute);
+    if (named !== undefined) {
+      const before = named.get(String(group));
+      named.set(String(group), before === undefined ? summary : mergeGroup(before, summary));
     } else {
       known.overall = summary;
       known.lastLabelledMs = lastLabelled == null ? null : Number(lastLabelled);
@@ -67,7 +68,7 @@ function emptyBucket(attributes: readonly string[]): OutcomeBucket {
   return {
     overall: { rows: 0, outcome: regressionOutcome.empty(undefined) },
     lastLabelledMs: null,
-    groups: Object.fromEntries(attributes.map((name) => [name, {}])),
+    groups: new Map(attributes.map((name) => [name, new Map()])),
   };
 }
 

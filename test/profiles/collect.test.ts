@@ -8,7 +8,7 @@ import { indexPart, profileBuckets, touchedBuckets } from "../../src/profiles/co
 import { mergeProfiles } from "../../src/profiles/merge.ts";
 import type { CategoricalSummary, NumericBins, NumericSummary, Profile } from "../../src/profiles/profile.ts";
 import { buildReference } from "../../src/profiles/reference.ts";
-import { modelOf, schemaOf, table } from "./tables.ts";
+import { schemaOf, table } from "./tables.ts";
 
 let engine: Engine;
 let folder: string;
@@ -250,7 +250,7 @@ describe("buckets", () => {
     const schema = await schemaOf(engine, model, rows, past);
     const reference = await referenceOf(schema, past);
     const parts = await profileBuckets(engine, { relation: rows, schema, reference, bucketMs: day });
-    const timed = `(SELECT * FROM ${rows} WHERE at IS NOT NULL)`;
+    const timed = `(SELECT * FROM ${rows} WHERE "at" IS NOT NULL)`;
     const whole = only(
       await profileBuckets(engine, { relation: timed, schema, reference, bucketMs: undefined }),
     );
@@ -583,5 +583,4 @@ it("many columns in several statements give what one gives", async () => {
   expect(only(await profileBuckets(narrow, input))).toEqual(only(await profileBuckets(engine, input)));
   expect(Object.keys(reference.profile.columns)).toEqual(Object.keys(columns));
   expect(textColumn(reference.profile, "tc29").counts).toEqual([2, 1]);
-  expect(modelOf({}).name).toBe("m");
 });

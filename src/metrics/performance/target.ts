@@ -4,7 +4,7 @@ import type { Measurement } from "./interval.ts";
 import type { PerformanceMetric } from "./metric.ts";
 
 /** The least and the greatest acceptable value; one of them, or both. */
-export interface Bounds {
+interface Bounds {
   readonly lower?: number;
   readonly upper?: number;
 }

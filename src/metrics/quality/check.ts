@@ -1,7 +1,7 @@
 import type { ColumnBins, ColumnSummary } from "../../profiles/profile.ts";
 
 /** Faulty values, of how many. */
-export interface Faults {
+interface Faults {
   readonly faults: number;
   readonly of: number;
 }

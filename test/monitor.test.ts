@@ -1,0 +1,268 @@
+import { rmSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { FamilyName, Sample } from "../src/catalogue.ts";
+import { parseConfig } from "../src/config/load.ts";
+import { openDuckdb } from "../src/engines/duckdb.ts";
+import type { Engine } from "../src/engines/engine.ts";
+import { type AsOf, createMonitor, type Evaluation, type Sources } from "../src/monitor.ts";
+import { openMemoryStore, openStore, type Store } from "../src/profiles/store.ts";
+import type { Source } from "../src/sources/source.ts";
+import { sources as kinds } from "../src/sources/sources.ts";
+import { temporaryFolder } from "./sources/folder.ts";
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await openDuckdb({ memory: "500MB", threads: 2 });
+});
+afterAll(() => engine.close());
+
+const day = 86_400_000;
+const start = Date.UTC(2026, 0, 1);
+
+/** Rows `id, ts, x, y_hat` of one day; x counts up, the prediction is x. */
+function rows(dayOfYear: number, count = 10, offset = 0): string {
+  const lines = Array.from({ length: count }, (_, i) => {
+    const ts = new Date(start + dayOfYear * day + i * 3_600_000).toISOString();
+    return `d${dayOfYear}-${i},${ts},${i + offset},${i}`;
+  });
+  return `id,ts,x,y_hat\n${lines.join("\n")}\n`;
+}
+
+/** Truths `y` of a day's rows: the prediction and so much more. */
+function truths(dayOfYear: number, error: number, count = 10): string {
+  return `id,y\n${Array.from({ length: count }, (_, i) => `d${dayOfYear}-${i},${i + error}`).join("\n")}\n`;
+}
+
+const yaml = `
+models:
+  - name: m
+    task: regression
+    columns: { id: id, timestamp: ts, prediction: y_hat, label: y }
+    features: [x]
+    reference: { type: files, path: reference.csv }
+    predictions: { type: files, path: "scored/*.csv" }
+    labels: { type: files, path: "truth/*.csv" }
+    windows: [2d, 4d]
+`;
+
+/** A monitor over a folder, and the names of the files it opened since last asked. */
+function watched(folder: string, store: Store, text = yaml) {
+  const [model] = parseConfig(text, { file: "ml-exporter.yml", folder, environment: {} }).models;
+  if (!model) throw new Error("no model");
+  const opened: string[] = [];
+  const watch = (source: Source): Source => ({
+    ...source,
+    columns: (part) => {
+      opened.push(part.name);
+      return source.columns(part);
+    },
+    relation: (parts) => {
+      opened.push(...parts.map(({ name }) => name));
+      return source.relation(parts);
+    },
+  });
+  const open = (key: "predictions" | "reference" | "labels") => {
+    const config = model[key];
+    return config && watch(kinds[config.type](config, engine, `models.m.${key}`));
+  };
+  const [predictions, reference, labels] = [open("predictions"), open("reference"), open("labels")];
+  const sources = { predictions, ...(reference && { reference }), ...(labels && { labels }) } as Sources;
+  const monitor = createMonitor(model, engine, store, sources);
+  return {
+    monitor,
+    evaluate: (asOf: AsOf = { kind: "newest" }) => monitor.evaluate(asOf, start + 10 * day),
+    opened: () => [...new Set(opened.splice(0))].map((name) => name.slice(folder.length + 1)).sort(),
+  };
+}
+
+const reference = `x,y_hat,y\n${Array.from({ length: 50 }, (_, i) => `${i % 10},${i % 10},${(i % 10) + (i % 2 ? 1 : -1)}`).join("\n")}\n`;
+
+function value(
+  samples: readonly Sample[],
+  name: FamilyName,
+  labels: Record<string, string> = {},
+): number | undefined {
+  return samples.find(
+    (sample) =>
+      sample.name === name && Object.entries(labels).every(([key, text]) => sample.labels[key] === text),
+  )?.value;
+}
+const rmse = ({ samples }: Evaluation, window: string) =>
+  value(samples, "ml_performance", { window, metric: "root_mean_squared_error" });
+const counts = ({ samples }: Evaluation, window: string) => [
+  value(samples, "ml_window_predictions", { window }),
+  value(samples, "ml_window_labels", { window }),
+];
+
+function scene(days: readonly number[]) {
+  const folder = temporaryFolder();
+  folder.write("reference.csv", reference);
+  for (const one of days) {
+    folder.write(`scored/day${one}.csv`, rows(one));
+    folder.write(`truth/day${one}.csv`, truths(one, one));
+  }
+  return folder;
+}
+
+describe("reading", () => {
+  it("opens a file once, and a new one alone", async () => {
+    using folder = scene([1, 2]);
+    const watch = watched(folder.path, openMemoryStore());
+    expect(counts(await watch.evaluate(), "2d")).toEqual([20, 20]);
+    watch.opened();
+    const again = await watch.evaluate();
+    expect(watch.opened()).toEqual([]);
+    expect(again.rowsRead).toEqual({ predictions: 0, reference: 0 });
+    folder.write("scored/day3.csv", rows(3));
+    const third = await watch.evaluate();
+    expect(watch.opened()).toEqual(["scored/day3.csv", "truth/day1.csv", "truth/day2.csv"]);
+    expect(counts(third, "4d")).toEqual([30, 20]);
+  });
+
+  it("profiles again only the buckets that late labels belong to", async () => {
+    using folder = scene([1, 2]);
+    folder.write("scored/day3.csv", rows(3));
+    const watch = watched(folder.path, openMemoryStore());
+    await watch.evaluate();
+    folder.write("truth/late.csv", truths(3, 3));
+    watch.opened();
+    const { rowsRead, samples } = await watch.evaluate();
+    expect(rowsRead.predictions).toBe(10);
+    // Errors of 1, 2 and 3 in ten rows each.
+    expect(value(samples, "ml_performance", { window: "4d", metric: "root_mean_squared_error" })).toBeCloseTo(
+      Math.sqrt((1 + 4 + 9) / 3),
+      12,
+    );
+    expect(value(samples, "ml_observed_labels_total")).toBe(30);
+    expect(value(samples, "ml_observed_predictions_total")).toBe(30);
+  });
+
+  it("takes a correction in place, the last label of an id, and a file that was written anew", async () => {
+    using folder = scene([1, 2]);
+    const watch = watched(folder.path, openMemoryStore());
+    expect(rmse(await watch.evaluate(), "2d")).toBeCloseTo(Math.sqrt(2.5), 12);
+    folder.write("truth/z-correction.csv", truths(2, 5));
+    expect(rmse(await watch.evaluate(), "2d")).toBeCloseTo(Math.sqrt(13), 12);
+    folder.write("scored/day2.csv", rows(2, 12));
+    expect(counts(await watch.evaluate(), "2d")).toEqual([22, 20]);
+  });
+
+  it("keeps what it counted of rows that are gone", async () => {
+    using folder = scene([1, 2]);
+    const watch = watched(folder.path, openMemoryStore());
+    const before = await watch.evaluate();
+    rmSync(`${folder.path}/scored/day1.csv`);
+    expect(counts(await watch.evaluate(), "2d")).toEqual(counts(before, "2d"));
+  });
+
+  it("comes back after a restart without reading closed buckets again", async () => {
+    using folder = scene([1, 2]);
+    const directory = `${folder.path}/data`;
+    const first = await openStore(directory);
+    const before = await watched(folder.path, first).evaluate();
+    await first.close();
+    const second = await openStore(directory);
+    const watch = watched(folder.path, second);
+    const after = await watch.evaluate();
+    await second.close();
+    const steady = ({ samples }: Evaluation) => samples.filter(({ name }) => !name.endsWith("_total"));
+    expect(steady(after)).toEqual(steady(before));
+    expect(after.rowsRead).toEqual({ predictions: 0, reference: 0 });
+    // For their columns alone: the newest predictions and the reference.
+    expect(watch.opened()).toEqual(["reference.csv", "scored/day2.csv"]);
+  });
+
+  it("does not mix profiles of another configuration", async () => {
+    using folder = scene([1, 2]);
+    const store = openMemoryStore();
+    await watched(folder.path, store).evaluate();
+    folder.write("reference.csv", reference.replaceAll("9,9,", "19,9,"));
+    const { samples, rowsRead } = await watched(folder.path, store).evaluate();
+    expect(rowsRead).toEqual({ predictions: 40, reference: 50 });
+    expect(value(samples, "ml_feature_mean_baseline", { feature: "x" })).toBeCloseTo(5.5, 12);
+  });
+});
+
+describe("windows", () => {
+  it("end at the newest row's bucket, at a moment, or now", async () => {
+    using folder = scene([1, 2, 3]);
+    const watch = watched(folder.path, openMemoryStore());
+    const newest = await watch.evaluate();
+    expect(value(newest.samples, "ml_window_end_timestamp_seconds", { window: "2d" })).toBe(
+      (start + 3 * day + 10 * 3_600_000) / 1000,
+    );
+    const moment = await watch.evaluate({ kind: "moment", ms: start + 3 * day });
+    expect(counts(moment, "2d")).toEqual([20, 20]);
+    const now = await watch.evaluate({ kind: "now", ms: start + 9 * day });
+    expect(counts(now, "4d")).toEqual([0, 0]);
+    expect(value(now.samples, "ml_performance")).toBeUndefined();
+    expect(
+      value(now.samples, "ml_unmeasured_values", {
+        window: "4d",
+        family: "ml_performance",
+        reason: "no_rows",
+      }),
+    ).toBe(4);
+  });
+
+  it("of performance end `delay` earlier than those of drift", async () => {
+    using folder = scene([1, 2, 3]);
+    const delayed = yaml.replace('"truth/*.csv" }', '"truth/*.csv", delay: 1d }');
+    const { samples } = await watched(folder.path, openMemoryStore(), delayed).evaluate({
+      kind: "moment",
+      ms: start + 4 * day,
+    });
+    expect(value(samples, "ml_window_predictions", { window: "2d" })).toBe(20);
+    expect(rmse({ samples } as Evaluation, "2d")).toBeCloseTo(Math.sqrt((1 + 4) / 2), 12);
+    expect(value(samples, "ml_performance_window_end_timestamp_seconds", { window: "2d" })).toBe(
+      (start + 3 * day) / 1000,
+    );
+  });
+
+  it("alert for one window alone", async () => {
+    using folder = scene([1]);
+    const { samples } = await watched(
+      folder.path,
+      openMemoryStore(),
+      `${yaml}    alert_window: 2d\n`,
+    ).evaluate();
+    expect(value(samples, "ml_window_alerting", { window: "2d" })).toBe(1);
+    expect(value(samples, "ml_window_alerting", { window: "4d" })).toBe(0);
+  });
+
+  it("are one, `all`, without a timestamp", async () => {
+    using folder = scene([1, 2]);
+    const timeless = yaml.replace("timestamp: ts, ", "").replace("    windows: [2d, 4d]\n", "");
+    const evaluation = await watched(folder.path, openMemoryStore(), timeless).evaluate();
+    expect(counts(evaluation, "all")).toEqual([20, 20]);
+    expect(rmse(evaluation, "all")).toBeCloseTo(Math.sqrt(2.5), 12);
+    expect(value(evaluation.samples, "ml_window_alerting", { window: "all" })).toBe(1);
+    expect(value(evaluation.samples, "ml_window_end_timestamp_seconds")).toBeUndefined();
+  });
+});
+
+it("watches data alone where there is neither prediction nor label", async () => {
+  using folder = scene([1, 2]);
+  const data = yaml
+    .replace(", prediction: y_hat, label: y", "")
+    .replace('    labels: { type: files, path: "truth/*.csv" }\n', "");
+  const { samples } = await watched(folder.path, openMemoryStore(), data).evaluate();
+  expect(samples.some(({ name }) => name.startsWith("ml_performance{") || name === "ml_window_labels")).toBe(
+    false,
+  );
+  expect(
+    value(samples, "ml_feature_drift", { window: "2d", feature: "x", method: "kolmogorov_smirnov" }),
+  ).toBe(0);
+});
+
+it("remembers since when a finding has been there, over a restart", async () => {
+  using folder = scene([1]);
+  const first = await openStore(`${folder.path}/data`);
+  const { monitor, evaluate } = watched(folder.path, first);
+  await evaluate();
+  await monitor.remember({ well: 5 });
+  await first.close();
+  const second = await openStore(`${folder.path}/data`);
+  expect((await watched(folder.path, second).evaluate()).since).toEqual({ well: 5 });
+  await second.close();
+});
