@@ -1,26 +1,20 @@
 import { createHash } from "node:crypto";
 import type { Sample } from "./catalogue.ts";
 import type { ModelConfig } from "./config/config.ts";
-import type { Engine } from "./engines/engine.ts";
+import type { Column, Engine } from "./engines/engine.ts";
 import { EvaluationError } from "./errors.ts";
 import { evaluationSamples } from "./metrics/evaluation.ts";
-import type { WindowProfiles } from "./metrics/family.ts";
 import { indexPart, profileBuckets, touchedBuckets } from "./profiles/collect.ts";
-import { emptyProfile, mergeProfiles } from "./profiles/merge.ts";
-import type { Profile, Reference } from "./profiles/profile.ts";
+import { mergeWindows } from "./profiles/merge-windows.ts";
+import type { Reference, WindowProfiles } from "./profiles/profile.ts";
 import { buildReference } from "./profiles/reference.ts";
-import { resolveSchema, type Schema } from "./profiles/schema.ts";
-import type { ModelStore, Store, StoredBucket, StoredPart } from "./profiles/store.ts";
-import {
-  blockOf,
-  bucketWidth,
-  cutWindows,
-  type Span,
-  type WindowCut,
-  windowsEnd,
-  within,
-} from "./profiles/windows.ts";
+import { requireRows, requireTimes } from "./profiles/require-rows.ts";
+import { type Relation, requireNumbers, resolveSchema, type Schema } from "./profiles/schema.ts";
+import { staleBuckets } from "./profiles/stale.ts";
+import type { ModelStore, Store, StoredPart } from "./profiles/store.ts";
+import { bucketWidth, cutWindows, hull, type Span, windowsEnd } from "./profiles/windows.ts";
 import { readError } from "./sources/read-error.ts";
+import { requireSameColumns } from "./sources/same-columns.ts";
 import type { Part, Source } from "./sources/source.ts";
 
 /** Where a model's rows lie. */
@@ -77,7 +71,16 @@ interface Prepared {
   readonly referenceRead: number;
 }
 
-const blocks = 7;
+/** What is there now of the two sources that change. */
+interface Work {
+  readonly parts: readonly Part[];
+  readonly labelParts: readonly Part[];
+}
+
+/** Without timestamps all rows are the bucket 0. */
+const wholeTable: Span = { startMs: 0, endMs: 1 };
+/** Buckets profiled at once: bounds the memory that a long history takes. */
+const sliceOfBuckets = 500;
 const noState: State = { firstSeen: {}, since: {}, labels: {}, labelsFromMs: null };
 
 /** `now` is read at an evaluation's start and passed in, so that nothing here reads the clock but to time its steps. */
@@ -88,6 +91,8 @@ export function createMonitor(model: ModelConfig, engine: Engine, store: Store, 
   const where = (key: string) => `models.${model.name}.${key}`;
   const observed = { predictions: 0, labels: 0 };
   let prepared: Prepared | undefined;
+  /** The part whose columns the others must have. */
+  let pattern: { readonly name: string; readonly columns: readonly Column[] } | undefined;
   let state: State | undefined;
 
   async function prepare(
@@ -100,6 +105,8 @@ export function createMonitor(model: ModelConfig, engine: Engine, store: Store, 
     // The newest part: what the columns are now.
     const predictions = await sources.predictions.relation(parts.slice(-1));
     const reference = await sources.reference?.relation(referenceParts);
+    if (reference)
+      await requireRows(engine, reference.sql, where("reference"), sources.reference?.description);
     const schema = await resolveSchema(engine, { model, predictions, ...(reference && { reference }) });
     const key = hash([identity, schema.features]);
     const modelStore = await store.model(model.name, key);
@@ -117,12 +124,6 @@ export function createMonitor(model: ModelConfig, engine: Engine, store: Store, 
         }).catch((error: unknown) => {
           throw readError(error, where("reference"));
         })));
-    if (built && built.profile.rows === 0) {
-      throw new EvaluationError(
-        "rows",
-        `${where("reference")}: no rows in ${sources.reference?.description}; it needs the rows that show what normal is`,
-      );
-    }
     if (built && !known) await modelStore.putReference(built);
     prepared = {
       identity,
@@ -145,115 +146,130 @@ export function createMonitor(model: ModelConfig, engine: Engine, store: Store, 
     if (gone.length > 0) await store.dropParts(gone);
     let read = 0;
     const entries: StoredPart[] = [];
-    for (const part of parts) {
-      const known = store.parts.get(part.name);
-      if (known?.identity === part.identity) continue;
-      const { sql } = await sources.predictions.relation([part]);
-      const rows = await indexPart(engine, sql, schema, width, signal);
-      const total = sum(rows.values());
-      read += total;
-      observed.predictions += Math.max(0, total - sum(Object.values(known?.rows ?? {})));
-      entries.push({
-        part: part.name,
-        identity: part.identity,
-        rows: Object.fromEntries(rows),
-        untimed: rows.untimed,
-      });
+    try {
+      for (const part of parts) {
+        const known = store.parts.get(part.name);
+        if (known?.identity === part.identity) continue;
+        const relation = await sources.predictions.relation([part]);
+        await requireAlike(part, relation, parts, schema);
+        const rows = await indexPart(engine, relation.sql, schema, width, signal);
+        const total = sum(rows.values());
+        read += total;
+        observed.predictions += Math.max(0, total - sum(Object.values(known?.rows ?? {})));
+        entries.push({
+          part: part.name,
+          identity: part.identity,
+          rows: Object.fromEntries(rows),
+          untimed: rows.untimed,
+        });
+      }
+    } finally {
+      // Of a broken part the ones before it are known, and not read at every retry.
+      if (entries.length > 0) await store.putParts(entries);
     }
-    if (entries.length > 0) await store.putParts(entries);
     return read;
   }
 
-  /** Buckets to profile again: new or changed rows, or labels that came for them. */
-  async function stale(
+  /** Refuses a part with other columns than the first that was read, or with text for a prediction or label. */
+  async function requireAlike(part: Part, relation: Relation, parts: readonly Part[], schema: Schema) {
+    if (!pattern || !parts.some(({ name }) => name === pattern?.name))
+      pattern = { name: part.name, columns: relation.columns };
+    requireSameColumns(where("predictions"), pattern, { name: part.name, columns: relation.columns });
+    const { prediction, label, joined } = schema;
+    if (prediction !== undefined)
+      await requireNumbers(engine, where("columns.prediction"), prediction, part.name, relation);
+    if (label !== undefined && !joined)
+      await requireNumbers(engine, where("columns.label"), label, part.name, relation);
+  }
+
+  /** Buckets, of those with a profile, that new labels belong to. */
+  async function touched(
     found: Prepared,
-    parts: readonly Part[],
-    labelParts: readonly Part[],
-    needed: readonly Span[],
+    work: Work,
+    holders: ReadonlyMap<number, readonly string[]>,
     signal?: AbortSignal,
   ) {
-    const { store, schema } = found;
-    const identities = new Map(parts.map(({ name, identity }) => [name, identity]));
-    const inParts = new Map<number, string[]>();
-    for (const { part, rows } of store.parts.values()) {
-      for (const bucket of Object.keys(rows).map(Number)) {
-        if (!needed.some((span) => within(span, bucket))) continue;
-        inParts.set(bucket, [...(inParts.get(bucket) ?? []), part]);
-      }
-    }
-    const fresh = (bucket: number, names: readonly string[]) => {
-      const read = store.buckets.get(bucket);
-      if (read === undefined || bucket < (state?.labelsFromMs ?? Number.NEGATIVE_INFINITY)) return false;
-      // Rows that are gone while their bucket has no newer ones: the profile is all that is left of them.
-      return names.every((name) => read[name] === identities.get(name));
-    };
-    const changed = new Set(
-      [...inParts].filter(([bucket, names]) => !fresh(bucket, names)).map(([bucket]) => bucket),
-    );
-    const rest = [...inParts.keys()].filter((bucket) => !changed.has(bucket));
-    const newLabels = labelParts.filter(({ name, identity }) => state?.labels[name] !== identity);
-    if (newLabels.length > 0 && rest.length > 0 && sources.labels) {
-      const names = new Set(rest.flatMap((bucket) => inParts.get(bucket) ?? []));
-      const { sql: relation } = await sources.predictions.relation(
-        parts.filter(({ name }) => names.has(name)),
-      );
-      const { sql: labels } = await sources.labels.relation(newLabels);
-      const touched = await touchedBuckets(engine, { relation, labels, schema, bucketMs: width, signal });
-      for (const bucket of touched) if (inParts.has(bucket)) changed.add(bucket);
-    }
-    return {
-      changed: [...changed].sort((a, b) => a - b),
-      inParts,
-      identities,
-      newLabels: newLabels.length > 0,
-    };
+    const labels = work.labelParts.filter(({ name, identity }) => state?.labels[name] !== identity);
+    if (!sources.labels || labels.length === 0 || holders.size === 0) return [];
+    return touchedBuckets(engine, {
+      relation: await relationOver(work.parts, holders.values()),
+      labels: (await sources.labels.relation(labels)).sql,
+      schema: found.schema,
+      bucketMs: width,
+      signal,
+    });
   }
 
-  async function profile(
-    found: Prepared,
-    parts: readonly Part[],
-    labelParts: readonly Part[],
-    needed: readonly Span[],
-    signal?: AbortSignal,
-  ): Promise<number> {
-    const { changed, inParts, identities, newLabels } = await stale(found, parts, labelParts, needed, signal);
+  async function relationOver(parts: readonly Part[], holders: Iterable<readonly string[]>): Promise<string> {
+    const names = new Set([...holders].flat());
+    return (await sources.predictions.relation(parts.filter(({ name }) => names.has(name)))).sql;
+  }
+
+  /** Profiles what is new in the span: rows, and labels that came for rows of before; gives the number of rows read. */
+  async function profile(found: Prepared, work: Work, needed: Span, signal?: AbortSignal): Promise<number> {
+    const { store: modelStore, schema, reference } = found;
+    const labelsFromMs = state?.labelsFromMs ?? undefined;
+    const { holders, stale } = staleBuckets({
+      parts: modelStore.parts.values(),
+      buckets: modelStore.buckets,
+      needed,
+      labelsFromMs,
+    });
+    const rest = new Map([...holders].filter(([bucket]) => !stale.has(bucket)));
+    const late = (await touched(found, work, rest, signal)).filter((bucket) => rest.has(bucket));
+    const changed = [...stale, ...late].sort((a, b) => a - b);
     let read = 0;
-    if (changed.length > 0) {
-      const names = new Set(changed.flatMap((bucket) => inParts.get(bucket) ?? []));
-      const { sql } = await sources.predictions.relation(parts.filter(({ name }) => names.has(name)));
-      const labels = labelParts.length > 0 ? (await sources.labels?.relation(labelParts))?.sql : undefined;
+    for (let from = 0; from < changed.length; from += sliceOfBuckets) {
+      read += await profileAgain(changed.slice(from, from + sliceOfBuckets));
+    }
+    await keepLabels(modelStore, work.labelParts, needed);
+    return read;
+
+    async function profileAgain(buckets: readonly number[]): Promise<number> {
+      const labels = work.labelParts.length > 0 ? await sources.labels?.relation(work.labelParts) : undefined;
       const profiles = await profileBuckets(engine, {
-        relation: sql,
-        labels,
-        schema: found.schema,
-        reference: found.reference,
+        relation: await relationOver(
+          work.parts,
+          buckets.map((bucket) => holders.get(bucket) ?? []),
+        ),
+        labels: labels?.sql,
+        schema,
+        reference,
         bucketMs: width,
-        buckets: timed ? changed : undefined,
+        buckets: timed ? buckets : undefined,
         signal,
       });
-      const before = await found.store.profiles(changed);
-      const entries: StoredBucket[] = [];
-      for (const [bucket, fresh] of profiles) {
-        const from = (inParts.get(bucket) ?? []).map((name) => [name, identities.get(name) ?? ""] as const);
-        entries.push({ bucket, parts: Object.fromEntries(from), profile: fresh });
-        observed.labels += Math.max(0, fresh.labels - (before.get(bucket)?.labels ?? 0));
-        read += fresh.rows;
-      }
-      await found.store.putBuckets(entries);
+      const before = await modelStore.profiles(buckets);
+      const identities = new Map(work.parts.map(({ name, identity }) => [name, identity]));
+      const entries = [...profiles].map(([bucket, fresh]) => ({
+        bucket,
+        parts: Object.fromEntries(
+          (holders.get(bucket) ?? []).map((name) => [name, identities.get(name) ?? ""]),
+        ),
+        profile: fresh,
+      }));
+      await modelStore.putBuckets(entries);
+      observed.labels += sum(
+        entries.map(({ bucket, profile: { labels } }) =>
+          Math.max(0, labels - (before.get(bucket)?.labels ?? 0)),
+        ),
+      );
+      return sum(entries.map((entry) => entry.profile.rows));
     }
-    if (newLabels) await keepLabels(found.store, labelParts, needed);
-    return read;
   }
 
+  /** From now on every profile of the span has all labels; those before it lack the ones that were new. */
   async function keepLabels(
     modelStore: ModelStore,
     labelParts: readonly Part[],
-    needed: readonly Span[],
+    { startMs }: Span,
   ): Promise<void> {
-    const first = Math.min(...needed.map(({ startMs }) => startMs));
+    const before = state ?? noState;
+    const fresh = labelParts.some(({ name, identity }) => before.labels[name] !== identity);
+    const earlier = before.labelsFromMs !== null && startMs < before.labelsFromMs;
+    if (!fresh && !earlier) return;
     const labels = Object.fromEntries(labelParts.map(({ name, identity }) => [name, identity]));
-    const labelsFromMs = Number.isFinite(first) ? Math.max(first, state?.labelsFromMs ?? first) : null;
-    state = { ...(state ?? noState), labels, labelsFromMs };
+    state = { ...before, labels, labelsFromMs: startMs };
     await modelStore.writeState(state);
   }
 
@@ -272,40 +288,31 @@ export function createMonitor(model: ModelConfig, engine: Engine, store: Store, 
       const labelParts = await listLabels(sources.labels);
       const referenceParts = (await sources.reference?.list()) ?? [];
       clock.lap("list");
-      const found = await prepare(parts, referenceParts, signal);
+      const found = await prepare(parts, referenceParts, signal).catch((error: unknown) => {
+        throw readError(error, `models.${model.name}`);
+      });
       clock.lap("reference");
       try {
         const indexed = await index(found, parts, signal);
+        requireTimes(model, found.store, sources.predictions.description);
         const endMs = width === undefined ? undefined : endOf(model, found.store, asOf, width);
         const cuts = endMs === undefined ? [] : cutWindows(model.windows, endMs, delayMs);
-        const needed = timed
-          ? cuts.flatMap(({ data, labelled }) => [data, labelled])
-          : [{ startMs: 0, endMs: 1 }];
-        const read = await profile(found, parts, labelParts, needed, signal);
+        const needed = timed ? hull(cuts.flatMap(({ data, labelled }) => [data, labelled])) : wholeTable;
+        const read = needed ? await profile(found, { parts, labelParts }, needed, signal) : 0;
         clock.lap("profile");
         const { firstSeen, since } = await seen(found.store, nowMs);
-        const windows = await mergeWindows(found, cuts, width);
-        const { reference, schema } = found;
-        const samples = evaluationSamples({
-          model,
-          reference,
-          schema,
-          windows,
-          cuts,
-          observed,
-          trainedMs: model.trainedAtMs ?? firstSeen[model.version] ?? nowMs,
-        });
+        const { reference, schema, referenceRead } = found;
+        const windows = await mergeWindows(
+          found.store,
+          reference?.bins,
+          width === undefined ? model.alertWindow : { cuts, width },
+        );
+        const trainedMs = model.trainedAtMs ?? firstSeen[model.version] ?? nowMs;
+        const samples = evaluationSamples({ model, reference, schema, windows, cuts, observed, trainedMs });
         clock.lap("measure");
-        return {
-          samples,
-          rowsRead: { predictions: indexed + read, reference: found.referenceRead },
-          untimed: sum([...found.store.parts.values()].map(({ untimed }) => untimed)),
-          stepsMs: clock.laps,
-          schema,
-          reference,
-          windows,
-          since,
-        };
+        const rowsRead = { predictions: indexed + read, reference: referenceRead };
+        const untimed = sum([...found.store.parts.values()].map((part) => part.untimed));
+        return { samples, rowsRead, untimed, stepsMs: clock.laps, schema, reference, windows, since };
       } catch (error) {
         throw readError(error, where("predictions"));
       }
@@ -353,31 +360,6 @@ function endOf(model: ModelConfig, store: ModelStore, asOf: AsOf, width: number)
       if (bucket < limit && bucket > newest) newest = bucket;
   }
   return Number.isFinite(newest) ? newest + width : undefined;
-}
-
-async function mergeWindows(
-  { store, reference }: Prepared,
-  cuts: readonly WindowCut[],
-  width: number | undefined,
-): Promise<WindowProfiles[]> {
-  const empty = emptyProfile(reference?.bins);
-  if (width === undefined) {
-    const all = (await store.profiles([0])).get(0) ?? empty;
-    return [{ label: "all", data: all, labelled: all, blocks: [] }];
-  }
-  const spans = cuts.flatMap(({ data, labelled }) => [data, labelled]);
-  const wanted = [...store.buckets.keys()].filter((bucket) => spans.some((span) => within(span, bucket)));
-  const profiles = await store.profiles(wanted);
-  const merged = (keep: (bucket: number) => boolean): Profile =>
-    mergeProfiles([empty, ...[...profiles].filter(([bucket]) => keep(bucket)).map(([, one]) => one)]);
-  return cuts.map(({ label, data, labelled }) => ({
-    label,
-    data: merged((bucket) => within(data, bucket)),
-    labelled: merged((bucket) => within(labelled, bucket)),
-    blocks: Array.from({ length: blocks }, (_, block) =>
-      merged((bucket) => within(labelled, bucket) && blockOf(bucket, labelled, width, blocks) === block),
-    ),
-  }));
 }
 
 const hash = (value: unknown) =>

@@ -33,7 +33,7 @@ export function labelsOfSeries(name: string): readonly string[] | undefined {
   return own && [...own, ...(name.includes(":") ? ["job"] : scrapeLabels)];
 }
 
-export interface Selector {
+interface Selector {
   readonly name: string;
   /** Label → operator and quoted value, as written: `=~"x"`. */
   readonly matchers: Readonly<Record<string, string>>;

@@ -1,9 +1,9 @@
 import type { Dashboard, Panel, RowPanel } from "@grafana/grafana-foundation-sdk/dashboard";
 
 /** What Grafana's file provisioning accepts as newest: the classic model (Grafana 12.2 and later; older ones migrate nothing). */
-export const schemaVersion = 42;
+const schemaVersion = 42;
 /** Grafana's grid is so many columns wide. */
-export const gridColumns = 24;
+const gridColumns = 24;
 const datasource = { type: "prometheus", uid: "$" + "{datasource}" };
 
 type Plain = { [key: string]: unknown };
@@ -16,6 +16,8 @@ export function finalize(dashboard: Dashboard): string {
   const plain = JSON.parse(JSON.stringify(dashboard)) as Plain & {
     panels: (Panel | RowPanel)[];
     templating: { list: Plain[] };
+    annotations: { list: Plain[] };
+    links: Plain[];
   };
   plain.schemaVersion = schemaVersion;
   plain.editable = false;
@@ -33,6 +35,8 @@ export function finalize(dashboard: Dashboard): string {
   for (const variable of plain.templating.list) {
     for (const key of ["auto", "auto_min", "auto_count", "skipUrlSync"]) delete variable[key];
   }
+  // The builders hide these in a menu of the newest Grafana; beside the variables they are seen.
+  for (const control of [...plain.annotations.list, ...plain.links]) delete control.placement;
   return `${JSON.stringify(sorted(plain), null, 2)}\n`;
 }
 

@@ -64,7 +64,7 @@ function variable(spec: Variable): QueryVariableBuilder {
 }
 
 /** Job and instance of the exporters: the first variables of every dashboard. */
-export const scrapeVariables: readonly Variable[] = [
+const scrapeVariables: readonly Variable[] = [
   {
     name: "job",
     label: "Job",

@@ -2,21 +2,19 @@ import type { ValueMapping } from "@grafana/grafana-foundation-sdk/dashboard";
 import { MappingType } from "@grafana/grafana-foundation-sdk/dashboard";
 
 /**
- * Colours that people with any common colour blindness tell apart (Okabe and Ito 2008), on a dark and on a light ground. No state is
- * told by its colour alone: the text says it, too.
+ * Colours that people with any common colour blindness tell apart (after Okabe and Ito 2008), as a ground for text: on the dark ones
+ * Grafana writes white, on the light ones black. No state is told by its colour alone: the text says it, too.
  */
 export const colours = {
   fine: "#0072B2",
-  notice: "#56B4E9",
-  warning: "#E69F00",
+  notice: "#8FD0F5",
+  warning: "#F0E442",
   bad: "#D55E00",
   unknown: "#999999",
 } as const;
 
 /** Text and colour for each number that a state can be. */
-export function states(
-  ...entries: readonly (readonly [number, string, keyof typeof colours])[]
-): ValueMapping[] {
+function states(...entries: readonly (readonly [number, string, keyof typeof colours])[]): ValueMapping[] {
   const options = Object.fromEntries(
     entries.map(([value, text, colour], index) => [String(value), { text, color: colours[colour], index }]),
   );

@@ -90,8 +90,8 @@ const fairness: Section = {
       title: "Gaps between groups",
       description:
         "Largest less smallest value of a metric between the groups of an attribute, with its 95 % interval. Found: over the limit, and the adjusted p-value says it is not chance.",
-      width: 12,
-      height: 9,
+      width: 24,
+      height: 7,
       noValue: noGroups,
       labels: { attribute: "Attribute", measure: "Measure" },
       hide: identity,

@@ -38,7 +38,7 @@ interface Frame {
 }
 
 /** How a line is drawn. `band` fills from the line down to the one named. */
-export type Line = "value" | "limit" | "baseline" | "bound" | { readonly band: string };
+type Line = "value" | "limit" | "baseline" | "bound" | { readonly band: string };
 
 export interface Query {
   readonly expr: string;
@@ -47,8 +47,8 @@ export interface Query {
 }
 
 /** One colour and no steps: values are judged by their own limits, which are series, never by a number in a dashboard. */
-const plain = () =>
-  new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([{ value: null, color: colours.fine }]);
+const plain = (colour: string = colours.fine) =>
+  new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([{ value: null, color: colour }]);
 
 function framed<B extends TimeSeries | Stat | Table | StateTimeline>(builder: B, frame: Frame): B {
   builder.title(frame.title).description(frame.description).span(frame.width).height(frame.height);
@@ -111,7 +111,7 @@ export function stat(
   const panel = framed(new Stat(), frame)
     .unit(frame.unit)
     .graphMode(BigValueGraphMode.None)
-    .colorMode(BigValueColorMode.Value)
+    .colorMode(frame.mappings || frame.attention ? BigValueColorMode.BackgroundSolid : BigValueColorMode.None)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]))
     .withTarget(
       new DataqueryBuilder()
@@ -119,7 +119,7 @@ export function stat(
         .legendFormat(frame.legend ?? frame.title)
         .instant(),
     );
-  if (frame.mappings) panel.mappings(frame.mappings);
+  if (frame.mappings) panel.mappings(frame.mappings).thresholds(plain(colours.unknown));
   // "More than none" is the only number that a dashboard may judge by: how many findings there are.
   if (frame.attention) {
     const steps = [
@@ -177,6 +177,10 @@ export function table(
     sort: readonly { by: string; descending: boolean }[];
     link?: { on: string; title: string; url: string };
     hide: readonly string[];
+    /** Headings from the left; the others follow. */
+    order?: readonly string[];
+    /** Least width of the columns that are labels, in pixels. */
+    labelWidth?: number;
   },
 ): Builder<Panel> {
   const panel = framed(new Table(), frame).unit("none").filterable(true).minWidth(70);
@@ -190,7 +194,11 @@ export function table(
   for (const heading of order.map((label) => frame.labels[label] ?? label)) {
     const link = frame.link && frame.link.on === heading ? frame.link : undefined;
     const links = link && property("links", [{ title: link.title, url: link.url, targetBlank: false }]);
-    panel.overrideByName(heading, [property("noValue", "–"), ...(links ? [links] : [])]);
+    panel.overrideByName(heading, [
+      property("noValue", "–"),
+      property("custom.minWidth", frame.labelWidth ?? 150),
+      ...(links ? [links] : []),
+    ]);
   }
   frame.columns.forEach((column, index) => {
     const refId = String.fromCharCode(65 + index);
@@ -215,10 +223,18 @@ export function table(
     if (column.noValue !== undefined) properties.push(property("noValue", column.noValue));
     if (column.mappings) {
       properties.push(property("mappings", column.mappings));
-      properties.push(property("custom.cellOptions", { type: "color-text" }));
+      // On a coloured ground Grafana chooses the text's colour by contrast, in both themes.
+      properties.push(property("custom.cellOptions", { type: "color-background", mode: "basic" }));
+      properties.push(property("thresholds", plain("transparent").build()));
+      properties.push(property("color", { mode: "thresholds" }));
     }
     panel.overrideByName(column.name, properties);
   });
+  const rank = (name: string) => {
+    const position = frame.order?.indexOf(rename[name] ?? name) ?? -1;
+    return position < 0 ? order.length : position;
+  };
+  order.sort((a, b) => rank(a) - rank(b));
   panel.withTransformation({ id: "merge", options: {} });
   panel.withTransformation({
     id: "organize",

@@ -2,7 +2,7 @@ import { UserError } from "../errors.ts";
 
 /** What the model predicts from, in this order. */
 export const features = ["cylinders", "displacement", "horsepower", "weight", "acceleration"] as const;
-export type Feature = (typeof features)[number];
+type Feature = (typeof features)[number];
 
 /** One car of the Auto-MPG data; undefined where the source has no value. Cubic inches, pounds, seconds from 0 to 60 miles an hour. */
 export interface Car extends Readonly<Record<Feature, number | undefined>> {

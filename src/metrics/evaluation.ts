@@ -1,10 +1,10 @@
 import type { FamilyName, Sample } from "../catalogue.ts";
 import type { ModelConfig } from "../config/config.ts";
-import type { Reference } from "../profiles/profile.ts";
+import type { Reference, WindowProfiles } from "../profiles/profile.ts";
 import type { Schema } from "../profiles/schema.ts";
 import type { WindowCut } from "../profiles/windows.ts";
 import { measures } from "./families.ts";
-import type { Reason, WindowProfiles } from "./family.ts";
+import type { Reason } from "./family.ts";
 
 interface Scene {
   readonly model: ModelConfig;
@@ -61,7 +61,7 @@ function windowSamples(
   cut: WindowCut | undefined,
 ): Sample[] {
   const own = { model: model.name, version: model.version, window: window.label };
-  const alerting = window.label === model.alertWindow || window.label === "all";
+  const alerting = window.label === model.alertWindow;
   const values: [FamilyName, number | undefined][] = [
     ["ml_window_predictions", window.data.rows],
     ["ml_window_labels", model.columns.label === undefined ? undefined : window.labelled.labels],

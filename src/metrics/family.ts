@@ -1,18 +1,6 @@
 import type { FamilyName, Sample } from "../catalogue.ts";
 import type { ModelConfig } from "../config/config.ts";
-import type { Profile, Reference } from "../profiles/profile.ts";
-
-/** One window of one model version, merged from its buckets; what a metric may know of the present. */
-export interface WindowProfiles {
-  /** The `window` label. */
-  readonly label: string;
-  /** Rows of [end − length, end): drift, quality, description. */
-  readonly data: Profile;
-  /** Rows of [end − delay − length, end − delay): performance, fairness. */
-  readonly labelled: Profile;
-  /** The labelled rows in seven equal spans of the window, in time order; empty spans have labels = 0. [] where there is no time. */
-  readonly blocks: readonly Profile[];
-}
+import type { Reference, WindowProfiles } from "../profiles/profile.ts";
 
 export interface MetricInput {
   readonly model: ModelConfig;

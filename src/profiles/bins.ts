@@ -6,7 +6,7 @@ const parts = 200;
 const fewValues = 200;
 
 /** One value of a sorted column: how often it occurs and how many values are at most as great. */
-export interface RankedValue {
+interface RankedValue {
   readonly value: number;
   readonly count: number;
   readonly cumulative: number;
@@ -55,12 +55,7 @@ function between(low: number, high: number, share: number): number {
  * Fine bins of a column with at least one value (statistics.md §2): `ranked` are its values at the quantiles' ranks (more do no harm),
  * all of them where there are at most 200 different ones.
  */
-export function numericBins(
-  ranked: readonly RankedValue[],
-  n: number,
-  distinct: number,
-  mean: number,
-): NumericBins {
+function numericBins(ranked: readonly RankedValue[], n: number, distinct: number, mean: number): NumericBins {
   const at = quantiles(ranked, n).map((value) => value + 0); // −0 and 0 are one edge
   const min = at[0] as number;
   const max = at[parts] as number;
@@ -100,7 +95,7 @@ export const noCategories: CategoricalBins = { kind: "categorical", categories: 
  * One sorted pass: the values at the quantiles' ranks, and all where there are few. Whether a rank is needed is decided with a margin
  * in doubles; a row too many does no harm, the exact choice is made in integers afterwards.
  */
-export function rankedSql(dialect: Dialect, value: string, from: string): string {
+function rankedSql(dialect: Dialect, value: string, from: string): string {
   const position = (rank: string) => `${dialect.number(parts)} * (${rank}) / greatest(n - 1, 1)`;
   return `SELECT v, c, cumulative, next, n, distinct_values, mean FROM (
 SELECT v, c, sum(c) OVER (ORDER BY v) AS cumulative, lead(v, 1, v) OVER (ORDER BY v) AS next, sum(c) OVER () AS n,
@@ -111,7 +106,7 @@ ORDER BY v`;
 }
 
 /** Bins of a column from what `rankedSql` gave; undefined where it holds no number. */
-export function binsOfRanks(rows: readonly Row[]): NumericBins | undefined {
+function binsOfRanks(rows: readonly Row[]): NumericBins | undefined {
   const first = rows[0];
   if (first === undefined) return undefined;
   const ranked = rows.map(([value, count, cumulative, next]) => ({

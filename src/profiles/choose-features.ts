@@ -2,7 +2,7 @@ import type { FeatureConfig, ModelConfig } from "../config/config.ts";
 import type { Column, Engine } from "../engines/engine.ts";
 import { EvaluationError } from "../errors.ts";
 import type { Choice, Feature, FeatureKind, Relation, Schema, SchemaInput } from "./schema.ts";
-import { columnNamed, isInteger, textForm } from "./values.ts";
+import { columnNamed, isEmpty, isInteger, textForm } from "./values.ts";
 
 type Chosen = Pick<Schema, "features" | "absent" | "choices">;
 
@@ -42,7 +42,7 @@ function kindOf(model: ModelConfig, column: Column, side: string): FeatureKind {
   if (column.kind === "numeric" || column.kind === "categorical") return column.kind;
   throw new EvaluationError(
     "columns",
-    `models.${model.name}.features: column "${column.name}" in the ${side} is ${column.type}; give its type, numeric or categorical`,
+    `models.${model.name}.features: column "${column.name}" in the ${side} ${isEmpty(column) ? "holds no value" : `is ${column.type}`}; give its type, numeric or categorical`,
   );
 }
 
@@ -73,7 +73,11 @@ async function found(engine: Engine, { model, reference, predictions }: SchemaIn
     if (use !== undefined) return { column: name, used: false, reason: use };
     if (!both.includes(column)) return { column: name, used: false, reason: "not in the predictions" };
     if (kind === "timestamp" || kind === "other")
-      return { column: name, used: false, reason: `${column.type} in the reference` };
+      return {
+        column: name,
+        used: false,
+        reason: isEmpty(column) ? "no value in the reference" : `${column.type} in the reference`,
+      };
     const { values = 0, distinct = 0 } = counts.get(name) ?? {};
     if (isInteger(column) && distinct === values && values > 1)
       return { column: name, used: false, reason: "whole numbers that are all different, as an id's" };

@@ -27,8 +27,24 @@ async function relationOf(engine: Engine, sql: string): Promise<Relation> {
   return { sql, columns: await engine.describe(sql) };
 }
 
+/** Buckets of one pass: what the engine holds for each column and bucket has to fit into its memory. */
+const bucketsPerPass = 2000;
+
 /** Start of bucket (epoch ms) → profile, read from the rows: the only place where rows become profiles. */
 export async function profileBuckets(engine: Engine, input: ProfileInput): Promise<Map<number, Profile>> {
+  const wanted = input.buckets;
+  if (wanted === undefined || wanted.length <= bucketsPerPass) return onePass(engine, input);
+  const sorted = [...wanted].sort((a, b) => a - b);
+  const profiles = new Map<number, Profile>();
+  for (let start = 0; start < sorted.length; start += bucketsPerPass) {
+    const buckets = sorted.slice(start, start + bucketsPerPass);
+    for (const [bucket, profile] of await onePass(engine, { ...input, buckets }))
+      profiles.set(bucket, profile);
+  }
+  return profiles;
+}
+
+async function onePass(engine: Engine, input: ProfileInput): Promise<Map<number, Profile>> {
   const { schema, reference, signal } = input;
   const relation = await relationOf(engine, input.relation);
   const labels = input.labels === undefined ? undefined : await relationOf(engine, input.labels);

@@ -8,9 +8,9 @@ import type { Relation, Schema } from "./schema.ts";
 import { columnNamed, textForm } from "./values.ts";
 
 /** The group of rows whose attribute is missing. */
-export const missingGroup = "(missing)";
+const missingGroup = "(missing)";
 /** The group of rows whose own group is over `limits.groups`. */
-export const otherGroup = "(other)";
+const otherGroup = "(other)";
 
 export interface OutcomeCountInput extends Bucketing {
   readonly schema: Schema;

@@ -13,7 +13,8 @@ export interface LineLog {
   scan(onLine: (text: string, place: Place) => void): Promise<void>;
   /** On disk when it resolves; all of them or, after a crash, the first few. */
   append(lines: readonly string[]): Promise<Place[]>;
-  read(place: Place): Promise<string>;
+  /** The lines at these places, in this order. */
+  read(places: readonly Place[]): Promise<string[]>;
   /** Keeps these lines alone, in this order; either the old file or the new one is there at any moment. */
   rewrite(places: readonly Place[]): Promise<Place[]>;
   close(): Promise<void>;
@@ -41,6 +42,19 @@ export async function replaceFile(path: string, text: string): Promise<void> {
   }
   await rename(temporary, path);
   await syncFolder(path);
+}
+
+/** Places in the file's order, neighbours together: a read each would cost more than the reading. */
+function runs(places: readonly Place[]): Place[][] {
+  const all: Place[][] = [];
+  for (const place of [...places].sort((a, b) => a.offset - b.offset)) {
+    const run = all.at(-1);
+    const [first, last] = [run?.[0], run?.at(-1)];
+    const near = first && last && place.offset <= last.offset + last.length + 1;
+    if (near && place.offset - first.offset < pieceBytes) run?.push(place);
+    else all.push([place]);
+  }
+  return all;
 }
 
 /** Lines in a file. What was torn off by a crash (no newline at the end) is cut away. */
@@ -91,10 +105,18 @@ export async function openLineLog(path: string): Promise<LineLog> {
     return places;
   }
 
-  async function read({ offset, length }: Place): Promise<string> {
-    const buffer = Buffer.allocUnsafe(length);
-    await file.read(buffer, 0, length, offset);
-    return buffer.toString("utf8");
+  async function read(places: readonly Place[]): Promise<string[]> {
+    const lines = new Map<number, string>();
+    for (const run of runs(places)) {
+      const [first, last] = [run[0] as Place, run.at(-1) as Place];
+      const piece = Buffer.allocUnsafe(last.offset + last.length - first.offset);
+      await file.read(piece, 0, piece.length, first.offset);
+      for (const { offset, length } of run) {
+        const from = offset - first.offset;
+        lines.set(offset, piece.toString("utf8", from, from + length));
+      }
+    }
+    return places.map(({ offset }) => lines.get(offset) ?? "");
   }
 
   async function rewrite(places: readonly Place[]): Promise<Place[]> {
@@ -104,7 +126,7 @@ export async function openLineLog(path: string): Promise<LineLog> {
     let offset = 0;
     try {
       for (const place of places) {
-        await next.appendFile(`${await read(place)}\n`);
+        await next.appendFile(`${await read([place])}\n`);
         moved.push({ offset, length: place.length });
         offset += place.length + 1;
       }
@@ -130,7 +152,7 @@ export function memoryLineLog(): LineLog {
   return {
     scan: async () => {},
     append: async (lines) => lines.map((line) => ({ offset: kept.push(line) - 1, length: line.length })),
-    read: async ({ offset }) => kept[offset] ?? "",
+    read: async (places) => places.map(({ offset }) => kept[offset] ?? ""),
     rewrite: async (places) => {
       kept = places.map(({ offset }) => kept[offset] ?? "");
       return places.map(({ length }, offset) => ({ offset, length }));

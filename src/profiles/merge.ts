@@ -5,7 +5,7 @@ import { regressionOutcome } from "./regression-outcome.ts";
 import { extreme } from "./summary.ts";
 
 /** A column without a row. */
-export function emptyColumn(bins: ColumnBins): ColumnSummary {
+function emptyColumn(bins: ColumnBins): ColumnSummary {
   return bins.kind === "numeric" ? numeric.empty(bins) : categorical.empty(bins);
 }
 

@@ -119,9 +119,13 @@ export async function openModelStore(log: LineLog, documents: Documents): Promis
 
   async function read(wanted: Iterable<number>): Promise<Map<number, Profile>> {
     const found = new Map<number, Profile>();
-    for (const bucket of wanted) {
+    const there = [...wanted].flatMap((bucket) => {
       const place = places.get(bucket);
-      const line = place === undefined ? undefined : parsed(await log.read(place));
+      return place === undefined ? [] : [{ bucket, place }];
+    });
+    const lines = await log.read(there.map(({ place }) => place));
+    for (const [index, { bucket }] of there.entries()) {
+      const line = parsed(lines[index] ?? "");
       if (line !== undefined && "profile" in line) found.set(bucket, line.profile);
     }
     return found;

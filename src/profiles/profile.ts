@@ -105,3 +105,15 @@ export interface Reference {
   readonly centre: number;
   readonly profile: Profile;
 }
+
+/** One window of one model version, merged from its buckets; what a metric may know of the present. */
+export interface WindowProfiles {
+  /** The `window` label. */
+  readonly label: string;
+  /** Rows of [end − length, end): drift, quality, description. */
+  readonly data: Profile;
+  /** Rows of [end − delay − length, end − delay): performance, fairness. */
+  readonly labelled: Profile;
+  /** The labelled rows in seven equal spans of the window, in time order; empty spans have labels = 0. [] where there is no time. */
+  readonly blocks: readonly Profile[];
+}

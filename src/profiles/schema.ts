@@ -2,7 +2,7 @@ import type { ModelConfig } from "../config/config.ts";
 import type { Column, Engine } from "../engines/engine.ts";
 import { EvaluationError } from "../errors.ts";
 import { chooseFeatures } from "./choose-features.ts";
-import { columnNamed } from "./values.ts";
+import { columnNamed, isEmpty } from "./values.ts";
 
 /** A FROM item and its columns. */
 export interface Relation {
@@ -102,7 +102,7 @@ function requireColumns(model: ModelConfig, predictions: Relation): void {
       throw noColumn(`models.${model.name}.${key}`, name, "the predictions", predictions.columns);
   }
   const time = columnNamed(predictions.columns, timestamp);
-  if (time?.kind === "other")
+  if (time?.kind === "other" && !isEmpty(time))
     throw new EvaluationError(
       "columns",
       `models.${model.name}.columns.timestamp: column "${time.name}" in the predictions is ${time.type}; a time, ISO text or seconds since 1970 are needed`,

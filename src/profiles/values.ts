@@ -13,6 +13,9 @@ export function isInteger(column: Column): boolean {
   return column.kind === "numeric" && integerType.test(column.type);
 }
 
+/** True for a column of text files that holds no value, so that nobody knows its type. */
+export const isEmpty = (column: Column): boolean => column.type === "NULL";
+
 /** A column as a number; a timestamp as seconds since 1970. */
 export function numericInput(dialect: Dialect, column: Column | undefined): NumericInput {
   if (column === undefined) return { expression: "NULL", values: "none" };

@@ -37,6 +37,15 @@ export function within(span: Span, ms: number): boolean {
   return ms >= span.startMs && ms < span.endMs;
 }
 
+/** The least span that holds all of them; undefined of none. */
+export function hull(spans: readonly Span[]): Span | undefined {
+  if (spans.length === 0) return undefined;
+  return {
+    startMs: Math.min(...spans.map(({ startMs }) => startMs)),
+    endMs: Math.max(...spans.map(({ endMs }) => endMs)),
+  };
+}
+
 /** Which of `count` equal spans of the window, in whole buckets, a bucket belongs to (statistics.md §4, "Blocks"). */
 export function blockOf(bucketMs: number, span: Span, width: number, count: number): number {
   const buckets = Math.max(1, Math.round((span.endMs - span.startMs) / width));

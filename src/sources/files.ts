@@ -5,6 +5,7 @@ import { columnOf, noValue, unify } from "./column-types.ts";
 import { type Contents, isKnown, knownEndings, lookAt, readerCall } from "./formats.ts";
 import { fixedFolder, listFiles } from "./listing.ts";
 import { readError } from "./read-error.ts";
+import { requireSameColumns } from "./same-columns.ts";
 import type { Part, Source } from "./source.ts";
 
 /** A column as the user sees it and the name it has in the file. */
@@ -109,22 +110,11 @@ function unifyAll(all: readonly Opened[], label: string): Column[] {
   let unified = first.columns.map(({ column }) => column);
   for (const other of others) {
     const byName = new Map(other.columns.map(({ column }) => [column.name, column]));
-    const extra = other.columns.find(({ column }) => !unified.some(({ name }) => name === column.name));
-    if (extra !== undefined) throw differing(extra.column.name, other, first, label);
-    unified = unified.map((column) => {
-      const here = byName.get(column.name);
-      if (here === undefined) throw differing(column.name, first, other, label);
-      return unify(column, here);
-    });
+    const shown = { name: other.part.name, columns: [...byName.values()] };
+    requireSameColumns(label, { name: first.part.name, columns: unified }, shown);
+    unified = unified.map((column) => unify(column, byName.get(column.name) ?? column));
   }
   return unified;
-}
-
-function differing(column: string, has: Opened, lacks: Opened, label: string): EvaluationError {
-  return new EvaluationError(
-    "columns",
-    `${label}: ${has.part.name} has a column "${column}", ${lacks.part.name} has not; all files of a source have the same columns`,
-  );
 }
 
 /** Neighbours that one call of a reader can read. */

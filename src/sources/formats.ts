@@ -80,6 +80,8 @@ async function headOf(path: string, gzip: boolean, label: string): Promise<strin
     const reason = reasons[String(error.code)] ?? error.message;
     throw new EvaluationError("source", `${label}: ${path}: ${reason}`);
   });
+  if (head.includes("\0"))
+    throw new EvaluationError("source", `${label}: ${path}: holds a zero byte; text in UTF-8 is expected`);
   if (head.trim() === "")
     throw new EvaluationError("source", `${label}: ${path}: empty; a header or a row is expected`);
   return head;

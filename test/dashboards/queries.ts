@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 /** The part of Grafana's classic dashboard that the tests look at. */
-export interface Target {
+interface Target {
   readonly refId: string;
   readonly expr: string;
   readonly legendFormat?: string;
@@ -42,7 +42,7 @@ export interface Panel {
     readonly options: Readonly<Record<string, Record<string, unknown>>>;
   }[];
 }
-export interface Variable {
+interface Variable {
   readonly name: string;
   readonly type: string;
   readonly label: string;
@@ -105,7 +105,7 @@ export function replaced(text: string, values: Readonly<Record<string, string>>)
 }
 
 /** The PromQL within label_values(…) and query_result(…). */
-export const ofVariable = (query: string) =>
+const ofVariable = (query: string) =>
   /^label_values\((.*),\s*\w+\)$/s.exec(query)?.[1] ?? /^query_result\((.*)\)$/s.exec(query)?.[1];
 
 /** Every query of a dashboard with its variables (`job`, `instance`, `model`, …, also `__range` and the like) replaced. */

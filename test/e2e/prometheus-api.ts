@@ -1,11 +1,11 @@
 /** A series with its value at one moment. */
-export interface Instant {
+interface Instant {
   readonly metric: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
 /** A series with its values over time; times are in seconds since 1970. */
-export interface Range {
+interface Range {
   readonly metric: Readonly<Record<string, string>>;
   readonly values: readonly (readonly [time: number, value: number])[];
 }
@@ -51,7 +51,7 @@ export function prometheusApi(address: string): PrometheusApi {
 }
 
 /** A value as Prometheus writes it: a number, NaN, +Inf or -Inf. */
-export function parseValue(text: string): number {
+function parseValue(text: string): number {
   if (text === "+Inf") return Number.POSITIVE_INFINITY;
   if (text === "-Inf") return Number.NEGATIVE_INFINITY;
   return Number(text);

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** What Alertmanager sent to a webhook. */
-export interface Notification {
+interface Notification {
   /** The receiver, from the path of the address. */
   readonly receiver: string;
   readonly status: "firing" | "resolved";

@@ -281,6 +281,18 @@ describe("buckets", () => {
     );
   });
 
+  it("may be thousands", async () => {
+    const many =
+      "(SELECT CAST(i * 10 AS DOUBLE) AS at, CAST(i % 3 AS DOUBLE) AS x, 'a' AS t FROM range(9000) AS r(i))";
+    const schema = await schemaOf(engine, model, many, past);
+    const reference = await referenceOf(schema, past);
+    const buckets = Array.from({ length: 4500 }, (_, index) => index * 20_000);
+    const input = { relation: many, schema, reference, bucketMs: 20_000 };
+    const profiles = await profileBuckets(engine, { ...input, buckets });
+    expect(profiles).toEqual(await profileBuckets(engine, input));
+    expect(profiles.size).toBe(4500);
+  });
+
   it("read seconds since 1970 and text in any zone", async () => {
     const numbers = table({ at: "DOUBLE", x: "DOUBLE", t: "VARCHAR" }, [
       [-0.001, 1, "a"],

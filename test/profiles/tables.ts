@@ -25,7 +25,7 @@ export function table(columns: Readonly<Record<string, string>>, rows: readonly 
 }
 
 /** A model that says nothing but what is given. */
-export function modelOf(given: Partial<ModelConfig>): ModelConfig {
+function modelOf(given: Partial<ModelConfig>): ModelConfig {
   return {
     name: "m",
     columns: { id: [] },
