@@ -34,7 +34,7 @@ const refuse = (value: unknown, noun: string, expected: string) =>
   new Refusal(`${show(value)} is not ${noun}; expected ${expected}`);
 
 /** Says that a known name cannot be used yet. */
-export const notAvailable = (what: string, allowed: string) =>
+const notAvailable = (what: string, allowed: string) =>
   `${what} is not available in this release; expected ${allowed}`;
 
 const listed = (names: readonly string[]) =>
@@ -83,10 +83,6 @@ export const count = (least: number) => {
       : refuse(value, "a count", expected);
   });
 };
-
-/** Any finite number. */
-export const number = () =>
-  field<number>("a number", (value) => toNumber(value) ?? refuse(value, "a number", "a number"));
 
 /** Reads a share: a number from 0 to 1, or a percentage. */
 export function toRatio(value: unknown): number | undefined {
@@ -224,7 +220,7 @@ function mapMissing(value: unknown, names: readonly string[]): string {
 }
 
 /** Says that a key is not known, and which was probably meant, or which there are. */
-export function unknownKey(key: string, names: readonly string[], later: readonly string[]): string {
+function unknownKey(key: string, names: readonly string[], later: readonly string[]): string {
   if (later.includes(key)) return `${key} is not available in this release; leave it out`;
   const meant = nearest(key, names);
   return `unknown key ${show(key)}; ${meant === undefined ? `expected one of ${names.join(", ")}` : `did you mean ${meant}?`}`;

@@ -6,7 +6,7 @@ import { memoryLineLog, openLineLog, replaceFile } from "./line-log.ts";
 import { lock } from "./lock.ts";
 import { type Documents, type ModelStore, openModelStore } from "./model-store.ts";
 
-export type { ModelStore, StoredBucket, StoredPart } from "./model-store.ts";
+export type { ModelStore, StoredPart } from "./model-store.ts";
 
 /** What outlives the process: profiles, references, counters. */
 export interface Store {
