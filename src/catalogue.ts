@@ -40,7 +40,10 @@ export const families = {
     ...version,
   ),
   ml_observed_predictions_total: counter("Rows seen for the first time.", ...version),
-  ml_observed_labels_total: counter("Labels of rows seen for the first time.", ...version),
+  ml_observed_labels_total: counter(
+    "Labelled rows of the windows, counted when their label is first seen.",
+    ...version,
+  ),
   ml_prediction_last_timestamp_seconds: gauge("Event time of the newest row.", ...model),
   ml_label_last_timestamp_seconds: gauge("Event time of the newest row that has a label.", ...model),
   ml_prediction_max_gap_seconds: gauge(

@@ -140,11 +140,10 @@ export function createMonitor(model: ModelConfig, engine: Engine, store: Store, 
     { schema, store }: Prepared,
     parts: readonly Part[],
     signal?: AbortSignal,
-  ): Promise<number> {
+  ): Promise<void> {
     const names = new Set(parts.map(({ name }) => name));
     const gone = [...store.parts.keys()].filter((name) => !names.has(name));
     if (gone.length > 0) await store.dropParts(gone);
-    let read = 0;
     const entries: StoredPart[] = [];
     try {
       for (const part of parts) {
@@ -154,7 +153,6 @@ export function createMonitor(model: ModelConfig, engine: Engine, store: Store, 
         await requireAlike(part, relation, parts, schema);
         const rows = await indexPart(engine, relation.sql, schema, width, signal);
         const total = sum(rows.values());
-        read += total;
         observed.predictions += Math.max(0, total - sum(Object.values(known?.rows ?? {})));
         entries.push({
           part: part.name,
@@ -167,7 +165,6 @@ export function createMonitor(model: ModelConfig, engine: Engine, store: Store, 
       // Of a broken part the ones before it are known, and not read at every retry.
       if (entries.length > 0) await store.putParts(entries);
     }
-    return read;
   }
 
   /** Refuses a part with other columns than the first that was read, or with text for a prediction or label. */
@@ -293,7 +290,7 @@ export function createMonitor(model: ModelConfig, engine: Engine, store: Store, 
       });
       clock.lap("reference");
       try {
-        const indexed = await index(found, parts, signal);
+        await index(found, parts, signal);
         requireTimes(model, found.store, sources.predictions.description);
         const endMs = width === undefined ? undefined : endOf(model, found.store, asOf, width);
         const cuts = endMs === undefined ? [] : cutWindows(model.windows, endMs, delayMs);
@@ -310,7 +307,7 @@ export function createMonitor(model: ModelConfig, engine: Engine, store: Store, 
         const trainedMs = model.trainedAtMs ?? firstSeen[model.version] ?? nowMs;
         const samples = evaluationSamples({ model, reference, schema, windows, cuts, observed, trainedMs });
         clock.lap("measure");
-        const rowsRead = { predictions: indexed + read, reference: referenceRead };
+        const rowsRead = { predictions: read, reference: referenceRead };
         const untimed = sum([...found.store.parts.values()].map((part) => part.untimed));
         return { samples, rowsRead, untimed, stepsMs: clock.laps, schema, reference, windows, since };
       } catch (error) {

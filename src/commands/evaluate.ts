@@ -4,6 +4,7 @@ import { EvaluationError, UserError } from "../errors.ts";
 import { createExposition } from "../exporter/exposition.ts";
 import type { Finding } from "../exporter/finding.ts";
 import { findings } from "../exporter/findings.ts";
+import { configuredSamples } from "../metrics/evaluation.ts";
 import { reasons } from "../metrics/family.ts";
 import type { AsOf } from "../monitor.ts";
 import { openMemoryStore } from "../profiles/store.ts";
@@ -34,7 +35,8 @@ export async function evaluate(options: EvaluateOptions, io: Io): Promise<number
     for (const { model, monitor } of monitors.all) {
       const nowMs = io.now();
       try {
-        const { samples } = await monitor.evaluate(asOf, nowMs, io.signal);
+        const evaluation = await monitor.evaluate(asOf, nowMs, io.signal);
+        const samples = [...configuredSamples(model), ...evaluation.samples];
         const status = {
           config: model,
           samples,

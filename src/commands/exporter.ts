@@ -9,6 +9,7 @@ import { startServer } from "../exporter/server.ts";
 import type { ModelStatus } from "../exporter/status.ts";
 import { startHost } from "../host/readings.ts";
 import type { Log } from "../log.ts";
+import { configuredSamples } from "../metrics/evaluation.ts";
 import { reasons } from "../metrics/family.ts";
 import type { Monitor } from "../monitor.ts";
 import { openStore } from "../profiles/store.ts";
@@ -67,6 +68,10 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
     await old?.schedule.stop();
     await old?.monitors.close();
     forgetMissing(config, { statuses, exposition, self });
+    await exposition.publish(
+      "configured",
+      monitors.all.flatMap(({ model }) => configuredSamples(model)),
+    );
     for (const { model } of monitors.all) {
       const dueMs = overdueAt(model.schedule, model.timezone);
       statuses.set(model.name, { since: {}, samples: [], ...statuses.get(model.name), config: model, dueMs });
@@ -118,7 +123,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
     const nowMs = now();
     const evaluation = await monitor.evaluate({ kind: "now", ms: nowMs }, nowMs, signal);
     const started = performance.now();
-    await exposition.publish(model.name, evaluation.samples);
+    await exposition.publish(keyOf(model.name), evaluation.samples);
     const stepsMs = { ...evaluation.stepsMs, publish: performance.now() - started };
     const dueMs = overdueAt(model.schedule, model.timezone);
     self.evaluationSucceeded(model.name, { atMs: now(), dueMs, stepsMs });
@@ -128,7 +133,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
     settle(
       {
         config: model,
-        samples: evaluation.samples,
+        samples: [...configuredSamples(model), ...evaluation.samples],
         evaluatedAtMs: now(),
         dueMs,
         since: { ...evaluation.since, ...before.since },
@@ -150,7 +155,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
   function withdrawOverdue(): void {
     for (const [name, status] of statuses) {
       if (status.samples.length === 0 || now() <= status.dueMs) continue;
-      exposition.withdraw(name);
+      exposition.withdraw(keyOf(name));
       statuses.set(name, { ...status, samples: [] });
       self.series(name, 0);
       log.warn("samples withdrawn: evaluation overdue", { model: name });
@@ -234,7 +239,7 @@ function forgetMissing(
   for (const name of statuses.keys()) {
     if (names.has(name)) continue;
     statuses.delete(name);
-    exposition.withdraw(name);
+    exposition.withdraw(keyOf(name));
     self.forget(name);
   }
 }
@@ -247,5 +252,8 @@ function oneAtATime(run: () => Promise<void>): () => Promise<void> {
     return last;
   };
 }
+
+/** A model may be named as anything, `host` too. */
+const keyOf = (model: string) => `model ${model}`;
 
 const message = (error: unknown) => (error instanceof Error ? error.message : String(error));

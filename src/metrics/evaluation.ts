@@ -17,13 +17,30 @@ interface Scene {
   readonly trainedMs: number;
 }
 
-/** Everything one evaluation publishes, with complete labels. */
+/** What is known of a model before it was ever evaluated, and while it cannot be: alerts about that are routed by it. */
+export function configuredSamples(model: ModelConfig): Sample[] {
+  const named = { model: model.name };
+  const values: Value[] = [
+    ["ml_model_owner_info", { ...named, ...model.owner }, 1],
+    ["ml_prediction_max_gap_seconds", named, model.expect && model.expect.ms / 1000],
+    ["ml_retrain_cooldown_seconds", named, model.retrain.cooldown.ms / 1000],
+    ["ml_retrain_min_labels", named, model.retrain.labels],
+  ];
+  return present(values);
+}
+
+/** What one evaluation adds, with complete labels. */
 export function evaluationSamples(scene: Scene): Sample[] {
   return [
     ...modelSamples(scene),
     ...scene.windows.flatMap((window, index) => windowSamples(scene, window, scene.cuts[index])),
   ];
 }
+
+type Value = readonly [FamilyName, Readonly<Record<string, string>>, number | undefined];
+
+const present = (values: readonly Value[]): Sample[] =>
+  values.flatMap(([name, labels, value]) => (value === undefined ? [] : [{ name, labels, value }]));
 
 function modelSamples({ model, reference, windows, observed, trainedMs }: Scene): Sample[] {
   const named = { model: model.name };
@@ -32,13 +49,12 @@ function modelSamples({ model, reference, windows, observed, trainedMs }: Scene)
     Math.max(...times.map((ms) => ms ?? Number.NEGATIVE_INFINITY));
   const lastMs = newest(windows.map(({ data }) => data.lastMs));
   const lastLabelledMs = newest(windows.map(({ labelled }) => labelled.lastLabelledMs));
-  const values: [FamilyName, Readonly<Record<string, string>>, number | undefined][] = [
+  const values: Value[] = [
     [
       "ml_model_info",
       { ...versioned, task: model.task, reference: reference?.hash ?? "", source: model.predictions.type },
       1,
     ],
-    ["ml_model_owner_info", { ...named, ...model.owner }, 1],
     ["ml_model_trained_timestamp_seconds", versioned, trainedMs / 1000],
     ["ml_observed_predictions_total", versioned, observed.predictions],
     ["ml_observed_labels_total", versioned, observed.labels],
@@ -48,11 +64,8 @@ function modelSamples({ model, reference, windows, observed, trainedMs }: Scene)
       named,
       Number.isFinite(lastLabelledMs) ? lastLabelledMs / 1000 : undefined,
     ],
-    ["ml_prediction_max_gap_seconds", named, model.expect && model.expect.ms / 1000],
-    ["ml_retrain_cooldown_seconds", named, model.retrain.cooldown.ms / 1000],
-    ["ml_retrain_min_labels", named, model.retrain.labels],
   ];
-  return values.flatMap(([name, labels, value]) => (value === undefined ? [] : [{ name, labels, value }]));
+  return present(values);
 }
 
 function windowSamples(
