@@ -1,28 +1,31 @@
-import { currentLoad, mem } from "systeminformation";
+import { cpus } from "node:os";
+import { mem } from "systeminformation";
 import { cpuSamples } from "./cpu.ts";
 import { memorySamples } from "./memory.ts";
 import type { Reading } from "./reading.ts";
 
 /**
- * Where there is no /proc (macOS, Windows). Not on Linux: there systeminformation blocks the event loop for 10 to 145 ms a reading
- * (it runs `cat` synchronously) and keeps a window of its own that several callers shorten for each other; reading /proc takes
- * under a millisecond. Its utilisation is left alone for that reason, too: ours comes from its counters, in milliseconds.
+ * Where there is no /proc (macOS, Windows). Node counts processor time there since the start of the machine; systeminformation's
+ * currentLoad() gives what passed since its last call by anyone, which is no counter.
  */
 export const cpuElsewhere: Reading = {
   async read(previous) {
-    const load = await currentLoad();
+    const all = cpus();
+    const sum = (mode: keyof (typeof all)[number]["times"]) =>
+      all.reduce((total, { times }) => total + times[mode], 0) / 1000;
     const seconds = {
-      user: load.rawCurrentLoadUser / 1000,
-      nice: load.rawCurrentLoadNice / 1000,
-      system: load.rawCurrentLoadSystem / 1000,
-      idle: load.rawCurrentLoadIdle / 1000,
-      irq: load.rawCurrentLoadIrq / 1000,
+      user: sum("user"),
+      nice: sum("nice"),
+      system: sum("sys"),
+      idle: sum("idle"),
+      irq: sum("irq"),
     };
-    const times = { cpus: load.cpus.length, seconds };
+    const times = { cpus: all.length, seconds };
     return { samples: cpuSamples(times, previous.cpu), state: { cpu: times } };
   },
 };
 
+/** systeminformation knows what macOS and Windows can free, which Node's freemem() counts as used. */
 export const memoryElsewhere: Reading = {
   async read() {
     const { total, available } = await mem();

@@ -1,3 +1,4 @@
+import { uptime } from "node:os";
 import { describe, expect, it } from "vitest";
 import { cpuSamples, parseStat } from "../../src/host/cpu.ts";
 import { memorySamples, parseMeminfo } from "../../src/host/memory.ts";
@@ -104,7 +105,11 @@ it.each(platforms)("reads this very host as on %s", async (platform) => {
   expect(value(samples, "ml_host_cpus")).toBeGreaterThan(0);
   expect(value(samples, "ml_host_memory_total_bytes")).toBeGreaterThan(0);
   const spent = samples.filter(({ name }) => name === "ml_host_cpu_seconds_total");
-  expect(spent.reduce((sum, { value: seconds }) => sum + seconds, 0)).toBeGreaterThan(0);
+  const total = spent.reduce((sum, { value: seconds }) => sum + seconds, 0);
+  // A counter since the machine's start: all processors together spend their number of seconds a second, counted in ticks.
+  const cpus = value(samples, "ml_host_cpus") ?? 0;
+  expect(total / cpus / uptime()).toBeGreaterThan(0.5);
+  expect(total / cpus / uptime()).toBeLessThan(1.5);
 });
 
 it("reads in the background while it is enabled, at once to begin with", async () => {
