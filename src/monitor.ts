@@ -5,13 +5,15 @@ import type { Column, Engine } from "./engines/engine.ts";
 import { EvaluationError } from "./errors.ts";
 import { evaluationSamples } from "./metrics/evaluation.ts";
 import { indexPart, profileBuckets, touchedBuckets } from "./profiles/collect.ts";
+import { mergeProfiles } from "./profiles/merge.ts";
 import { mergeWindows } from "./profiles/merge-windows.ts";
-import type { Reference, WindowProfiles } from "./profiles/profile.ts";
+import type { Profile, Reference, WindowProfiles } from "./profiles/profile.ts";
 import { buildReference } from "./profiles/reference.ts";
 import { requireRows, requireTimes } from "./profiles/require-rows.ts";
 import { type Relation, requireNumbers, resolveSchema, type Schema } from "./profiles/schema.ts";
-import { staleBuckets } from "./profiles/stale.ts";
+import { newestBucket, staleBuckets } from "./profiles/stale.ts";
 import type { ModelStore, Store, StoredPart } from "./profiles/store.ts";
+import { extreme } from "./profiles/summary.ts";
 import { bucketWidth, cutWindows, hull, type Span, windowsEnd } from "./profiles/windows.ts";
 import { readError } from "./sources/read-error.ts";
 import { requireSameColumns } from "./sources/same-columns.ts";
@@ -59,6 +61,9 @@ interface State {
   readonly labels: Readonly<Record<string, string>>;
   /** Profiles of buckets before this one may lack labels that came since. */
   readonly labelsFromMs: number | null;
+  /** Event time of the newest row, and of the newest row with a label, that was ever seen: also after they left the windows. */
+  readonly lastMs: number | null;
+  readonly lastLabelledMs: number | null;
 }
 
 /** What a model's rows are read with, found once and again when its reference changes. */
@@ -75,13 +80,22 @@ interface Prepared {
 interface Work {
   readonly parts: readonly Part[];
   readonly labelParts: readonly Part[];
+  /** The newest bucket that has rows. */
+  readonly newest: number | undefined;
 }
 
 /** Without timestamps all rows are the bucket 0. */
 const wholeTable: Span = { startMs: 0, endMs: 1 };
 /** Buckets profiled at once: bounds the memory that a long history takes. */
 const sliceOfBuckets = 500;
-const noState: State = { firstSeen: {}, since: {}, labels: {}, labelsFromMs: null };
+const noState: State = {
+  firstSeen: {},
+  since: {},
+  labels: {},
+  labelsFromMs: null,
+  lastMs: null,
+  lastLabelledMs: null,
+};
 
 /** `now` is read at an evaluation's start and passed in, so that nothing here reads the clock but to time its steps. */
 export function createMonitor(model: ModelConfig, engine: Engine, store: Store, sources: Sources): Monitor {
@@ -210,6 +224,7 @@ export function createMonitor(model: ModelConfig, engine: Engine, store: Store, 
       parts: modelStore.parts.values(),
       buckets: modelStore.buckets,
       needed,
+      newest: work.newest,
       labelsFromMs,
     });
     const rest = new Map([...holders].filter(([bucket]) => !stale.has(bucket)));
@@ -270,12 +285,36 @@ export function createMonitor(model: ModelConfig, engine: Engine, store: Store, 
     await modelStore.writeState(state);
   }
 
-  async function seen(modelStore: ModelStore, nowMs: number): Promise<State> {
+  /** Takes what is new into the state: the version, the newest rows. */
+  async function seen(modelStore: ModelStore, nowMs: number, profiles: readonly Profile[]): Promise<State> {
     const before = state ?? noState;
-    if (Object.hasOwn(before.firstSeen, model.version)) return before;
-    state = { ...before, firstSeen: { ...before.firstSeen, [model.version]: nowMs } };
-    await modelStore.writeState(state);
-    return state;
+    const newest = mergeProfiles(profiles.map((one) => ({ ...one, columns: {}, groups: {} })));
+    const after: State = {
+      ...before,
+      firstSeen: { [model.version]: nowMs, ...before.firstSeen },
+      lastMs: extreme(Math.max, before.lastMs, newest.lastMs),
+      lastLabelledMs: extreme(Math.max, before.lastLabelledMs, newest.lastLabelledMs),
+    };
+    if (JSON.stringify(after) !== JSON.stringify(before)) await modelStore.writeState(after);
+    state = after;
+    return after;
+  }
+
+  async function newestProfile(modelStore: ModelStore, newest: number | undefined): Promise<Profile[]> {
+    return newest === undefined ? [] : [...(await modelStore.profiles([newest])).values()];
+  }
+
+  /** Where the windows end (epoch ms; undefined without any row that has a time), and the newest bucket before that. */
+  function spanOf(
+    { parts }: ModelStore,
+    asOf: AsOf,
+  ): { endMs?: number | undefined; newest: number | undefined } {
+    if (width === undefined) return { newest: undefined };
+    const limit =
+      asOf.kind === "newest" ? Number.POSITIVE_INFINITY : windowsEnd(asOf.ms, width, asOf.kind === "now");
+    const newest = newestBucket(parts.values(), limit);
+    const latest = model.windowEnd === "latest" || asOf.kind === "newest";
+    return { endMs: latest ? (newest === undefined ? undefined : newest + width) : limit, newest };
   }
 
   return {
@@ -292,20 +331,35 @@ export function createMonitor(model: ModelConfig, engine: Engine, store: Store, 
       try {
         await index(found, parts, signal);
         requireTimes(model, found.store, sources.predictions.description);
-        const endMs = width === undefined ? undefined : endOf(model, found.store, asOf, width);
+        const { endMs, newest } = spanOf(found.store, asOf);
         const cuts = endMs === undefined ? [] : cutWindows(model.windows, endMs, delayMs);
         const needed = timed ? hull(cuts.flatMap(({ data, labelled }) => [data, labelled])) : wholeTable;
-        const read = needed ? await profile(found, { parts, labelParts }, needed, signal) : 0;
+        const read = needed ? await profile(found, { parts, labelParts, newest }, needed, signal) : 0;
         clock.lap("profile");
-        const { firstSeen, since } = await seen(found.store, nowMs);
         const { reference, schema, referenceRead } = found;
         const windows = await mergeWindows(
           found.store,
           reference?.bins,
           width === undefined ? model.alertWindow : { cuts, width },
         );
+        const ends = await newestProfile(found.store, newest);
+        const { firstSeen, since, lastMs, lastLabelledMs } = await seen(found.store, nowMs, [
+          ...ends,
+          ...windows.map(({ labelled }) => labelled),
+        ]);
         const trainedMs = model.trainedAtMs ?? firstSeen[model.version] ?? nowMs;
-        const samples = evaluationSamples({ model, reference, schema, windows, cuts, observed, trainedMs });
+        const scene = {
+          model,
+          reference,
+          schema,
+          windows,
+          cuts,
+          observed,
+          trainedMs,
+          lastMs,
+          lastLabelledMs,
+        };
+        const samples = evaluationSamples(scene);
         clock.lap("measure");
         const rowsRead = { predictions: read, reference: referenceRead };
         const untimed = sum([...found.store.parts.values()].map((part) => part.untimed));
@@ -343,20 +397,6 @@ function shape({
   version,
 }: ModelConfig): unknown {
   return [columns, features, groups, reference, predictions, labels?.path, labels?.columns, limits, version];
-}
-
-/** Where the windows end, epoch ms; undefined without any row that has a time. */
-function endOf(model: ModelConfig, store: ModelStore, asOf: AsOf, width: number): number | undefined {
-  const latest = model.windowEnd === "latest" || asOf.kind === "newest";
-  const limit =
-    asOf.kind === "newest" ? Number.POSITIVE_INFINITY : windowsEnd(asOf.ms, width, asOf.kind === "now");
-  if (!latest) return limit;
-  let newest = Number.NEGATIVE_INFINITY;
-  for (const { rows } of store.parts.values()) {
-    for (const bucket of Object.keys(rows).map(Number))
-      if (bucket < limit && bucket > newest) newest = bucket;
-  }
-  return Number.isFinite(newest) ? newest + width : undefined;
 }
 
 const hash = (value: unknown) =>

@@ -183,6 +183,29 @@ describe("reading", () => {
   });
 });
 
+it("goes on telling how old the newest row is when the windows have left it behind", async () => {
+  using folder = scene([1, 2]);
+  const newest = (start + 2 * day + 9 * 3_600_000) / 1000;
+  const directory = `${folder.path}/data`;
+  const first = await openStore(directory);
+  const { samples, rowsRead } = await watched(folder.path, first).evaluate({
+    kind: "now",
+    ms: start + 90 * day,
+  });
+  expect(value(samples, "ml_window_predictions", { window: "4d" })).toBe(0);
+  expect(value(samples, "ml_prediction_last_timestamp_seconds")).toBe(newest);
+  expect(value(samples, "ml_label_last_timestamp_seconds")).toBe(newest);
+  // The newest bucket alone.
+  expect(rowsRead.predictions).toBe(1);
+  await first.close();
+  const second = await openStore(directory);
+  const watch = watched(folder.path, second);
+  const again = await watch.evaluate({ kind: "now", ms: start + 91 * day });
+  expect(value(again.samples, "ml_prediction_last_timestamp_seconds")).toBe(newest);
+  expect(again.rowsRead.predictions).toBe(0);
+  await second.close();
+});
+
 describe("windows", () => {
   it("end at the newest row's bucket, at a moment, or now", async () => {
     using folder = scene([1, 2, 3]);

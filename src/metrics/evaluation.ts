@@ -15,6 +15,9 @@ interface Scene {
   readonly cuts: readonly WindowCut[];
   readonly observed: { readonly predictions: number; readonly labels: number };
   readonly trainedMs: number;
+  /** Event time of the newest row and of the newest labelled one, also where they are older than the windows. */
+  readonly lastMs: number | null;
+  readonly lastLabelledMs: number | null;
 }
 
 /** What is known of a model before it was ever evaluated, and while it cannot be: alerts about that are routed by it. */
@@ -42,13 +45,11 @@ type Value = readonly [FamilyName, Readonly<Record<string, string>>, number | un
 const present = (values: readonly Value[]): Sample[] =>
   values.flatMap(([name, labels, value]) => (value === undefined ? [] : [{ name, labels, value }]));
 
-function modelSamples({ model, reference, windows, observed, trainedMs }: Scene): Sample[] {
+const seconds = (ms: number | null) => (ms === null ? undefined : ms / 1000);
+
+function modelSamples({ model, reference, observed, trainedMs, lastMs, lastLabelledMs }: Scene): Sample[] {
   const named = { model: model.name };
   const versioned = { ...named, version: model.version };
-  const newest = (times: readonly (number | null)[]) =>
-    Math.max(...times.map((ms) => ms ?? Number.NEGATIVE_INFINITY));
-  const lastMs = newest(windows.map(({ data }) => data.lastMs));
-  const lastLabelledMs = newest(windows.map(({ labelled }) => labelled.lastLabelledMs));
   const values: Value[] = [
     [
       "ml_model_info",
@@ -58,12 +59,8 @@ function modelSamples({ model, reference, windows, observed, trainedMs }: Scene)
     ["ml_model_trained_timestamp_seconds", versioned, trainedMs / 1000],
     ["ml_observed_predictions_total", versioned, observed.predictions],
     ["ml_observed_labels_total", versioned, observed.labels],
-    ["ml_prediction_last_timestamp_seconds", named, Number.isFinite(lastMs) ? lastMs / 1000 : undefined],
-    [
-      "ml_label_last_timestamp_seconds",
-      named,
-      Number.isFinite(lastLabelledMs) ? lastLabelledMs / 1000 : undefined,
-    ],
+    ["ml_prediction_last_timestamp_seconds", named, seconds(lastMs)],
+    ["ml_label_last_timestamp_seconds", named, seconds(lastLabelledMs)],
   ];
   return present(values);
 }
