@@ -69,7 +69,10 @@ describe("flags", () => {
     ],
     [
       "demo --speed 2.5",
-      { command: "demo", options: { logLevel: "warn", logFormat: "logfmt", listen: ":10058", speed: 2.5 } },
+      {
+        command: "demo",
+        options: { logLevel: "warn", logFormat: "logfmt", listen: "127.0.0.1:10058", speed: 2.5 },
+      },
     ],
     ["check --version", { command: "version" }],
   ])("%s", (line, expected) => expect(parse(line)).toEqual(expected));

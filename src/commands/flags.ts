@@ -55,13 +55,14 @@ const logFlags = (level: LogLevel) =>
 const configFlag = {
   "config.file": { help: "The configuration.", value: "FILE", usual: "ml-exporter.yml" },
 } satisfies Record<string, Flag>;
-const listenFlag = {
-  "web.listen-address": {
-    help: "Where to listen: HOST:PORT, or :PORT on every address.",
-    value: "ADDRESS",
-    usual: ":10058",
-  },
-} satisfies Record<string, Flag>;
+const listenFlag = (usual: string) =>
+  ({
+    "web.listen-address": {
+      help: "Where to listen: HOST:PORT, or :PORT on every address.",
+      value: "ADDRESS",
+      usual,
+    },
+  }) satisfies Record<string, Flag>;
 
 /** The commands with their flags; the help is derived from this table. */
 export const commands = {
@@ -69,7 +70,7 @@ export const commands = {
     help: "Evaluates every model on its schedule and serves /metrics (the default).",
     flags: {
       ...configFlag,
-      ...listenFlag,
+      ...listenFlag(":10058"),
       "web.external-url": {
         help: "The URL under which others reach this program, for links.",
         value: "URL",
@@ -113,7 +114,7 @@ export const commands = {
   demo: {
     help: "Tells the fuel-economy story, live.",
     flags: {
-      ...listenFlag,
+      ...listenFlag("127.0.0.1:10058"),
       speed: {
         help: "How many times faster than one model year in ten seconds.",
         value: "N",
