@@ -242,6 +242,10 @@ describe.skipIf(missing("prometheus", "alertmanager"))(
       },
     );
 
+    it.each(shownQueries())("the README's query returns data: %s", async (query) => {
+      expect(await stack.prometheus.query(query)).not.toEqual([]);
+    });
+
     it("after SIGKILL and restart the same series come back, and closed buckets are not read again", async () => {
       const before = await served();
       await exporter.stop("SIGKILL");
@@ -268,6 +272,11 @@ describe.skipIf(missing("prometheus", "alertmanager"))(
     });
   },
 );
+
+function shownQueries(): string[] {
+  const readme = readFileSync("README.md", "utf8");
+  return [...readme.matchAll(/^```promql\n([\s\S]*?)^```$/gm)].map((match) => (match[1] ?? "").trim());
+}
 
 /** A series as one text; an empty label is none, as in Prometheus. */
 function seriesKey(name: string, labels: Readonly<Record<string, string>>): string {
