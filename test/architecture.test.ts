@@ -19,7 +19,7 @@ const rooms: Record<string, { values: readonly string[]; types: readonly string[
   host: { values: [], types: ["catalogue.ts"] },
   exporter: { values: ["catalogue.ts", "errors.ts"], types: ["config"] },
   "schedule.ts": { values: ["errors.ts"], types: ["config"] },
-  "monitor.ts": {
+  monitor: {
     values: ["sources", "profiles", "metrics", "errors.ts"],
     types: ["catalogue.ts", "config", "engines"],
   },
@@ -35,7 +35,7 @@ const rooms: Record<string, { values: readonly string[]; types: readonly string[
       "sources",
       "profiles",
       "metrics",
-      "monitor.ts",
+      "monitor",
       "demo",
       "host",
       "exporter",

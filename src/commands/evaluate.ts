@@ -6,7 +6,7 @@ import type { Finding } from "../exporter/finding.ts";
 import { findings } from "../exporter/findings.ts";
 import { configuredSamples } from "../metrics/evaluation.ts";
 import { reasons } from "../metrics/family.ts";
-import type { AsOf } from "../monitor.ts";
+import type { AsOf } from "../monitor/monitor.ts";
 import { openMemoryStore } from "../profiles/store.ts";
 import type { EvaluateOptions, Io } from "./command.ts";
 import { openMonitors } from "./monitors.ts";
@@ -44,11 +44,8 @@ export async function evaluate(options: EvaluateOptions, io: Io): Promise<number
           dueMs: Number.POSITIVE_INFINITY,
           since: {},
         };
-        results.push({
-          model: model.name,
-          samples,
-          findings: findings(status, options.atMs ?? nowMs, reasons),
-        });
+        const told = findings(status, options.atMs ?? newest(samples) ?? nowMs, reasons);
+        results.push({ model: model.name, samples, findings: told });
       } catch (error) {
         if (!(error instanceof EvaluationError)) throw error;
         results.push({ model: model.name, samples: [], findings: [], error: error.message });
@@ -64,6 +61,12 @@ export async function evaluate(options: EvaluateOptions, io: Io): Promise<number
     samples.some(({ name, value }) => name === "ml_performance_missed" && value === 1),
   );
   return options.failOnTarget && missed ? 3 : 0;
+}
+
+/** As of when the evaluation was, where no moment is given: that the newest row is old is then no finding. */
+function newest(samples: readonly Sample[]): number | undefined {
+  const last = samples.find(({ name }) => name === "ml_prediction_last_timestamp_seconds");
+  return last && last.value * 1000;
 }
 
 const outputs: Readonly<Record<EvaluateOptions["output"], (results: readonly Result[]) => Promise<string>>> =

@@ -5,13 +5,13 @@ import { createExposition, type Exposition } from "../exporter/exposition.ts";
 import { continueSince, findings } from "../exporter/findings.ts";
 import { renderPage } from "../exporter/page.ts";
 import { createSelf, type Self } from "../exporter/self.ts";
-import { startServer } from "../exporter/server.ts";
+import { type Server, startServer } from "../exporter/server.ts";
 import type { ModelStatus } from "../exporter/status.ts";
 import { startHost } from "../host/readings.ts";
 import type { Log } from "../log.ts";
 import { configuredSamples } from "../metrics/evaluation.ts";
 import { reasons } from "../metrics/family.ts";
-import type { Monitor } from "../monitor.ts";
+import type { Monitor } from "../monitor/monitor.ts";
 import { openStore } from "../profiles/store.ts";
 import { overdueAt, type Schedule, schedule } from "../schedule.ts";
 import { type OpenMonitors, openMonitors } from "./monitors.ts";
@@ -64,9 +64,8 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
 
   async function replace(config: Config): Promise<void> {
     const monitors = await openMonitors(config, store);
-    const old = generation;
-    await old?.schedule.stop();
-    await old?.monitors.close();
+    // What runs breaks off: the new generation starts with an evaluation of its own, and what was profiled is kept.
+    await closeGeneration(generation);
     forgetMissing(config, { statuses, exposition, self });
     await exposition.publish(
       "configured",
@@ -110,7 +109,8 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
       const stack =
         error instanceof EvaluationError ? {} : { stack: error instanceof Error ? error.stack : undefined };
       log.error("evaluation failed", { model: name, reason, error: message(error), ...stack });
-      settle({ ...before, error: message(error) }, found.monitor);
+      // Not `before`: the samples may have been withdrawn meanwhile.
+      settle({ ...(statuses.get(name) ?? before), error: message(error) }, found.monitor);
     }
   }
 
@@ -174,9 +174,10 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
   }
   const reloadInTurn = oneAtATime(reload);
 
+  let server: Server | undefined;
   try {
-    await replace(first);
-    const server = await startServer({
+    // Before any evaluation: where the port is taken, that is the one line to read.
+    server = await startServer({
       listen: options.listen,
       telemetryPath: options.telemetryPath,
       maxRequests: options.maxRequests,
@@ -190,25 +191,27 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
         return renderPage([...statuses.values()], now(), pageOptions(options));
       },
       reload: reloadInTurn,
-      ready: () => true,
+      ready: () => generation !== undefined,
       onFault: (error) => log.error("request failed", { error: message(error) }),
     });
+    const { stop } = server;
+    await replace(first);
     return {
-      address: `http://${server.host === "0.0.0.0" || server.host === "::" ? "127.0.0.1" : server.host}:${server.port}`,
+      address: addressOf(server),
       statuses: () => [...statuses.values()],
       evaluateNow: async (model) => generation?.schedule.runNow(model),
       onEvaluation: (listener) => void listeners.add(listener),
       reload: reloadInTurn,
       stop: () =>
-        stopAll([
-          () => server.stop(),
-          () => host.stop(),
-          () => closeGeneration(generation),
-          () => store.close(),
-        ]),
+        stopAll([() => stop(), () => host.stop(), () => closeGeneration(generation), () => store.close()]),
     };
   } catch (error) {
-    await stopAll([() => host.stop(), () => closeGeneration(generation), () => store.close()]);
+    await stopAll([
+      async () => server?.stop(),
+      () => host.stop(),
+      () => closeGeneration(generation),
+      () => store.close(),
+    ]);
     throw error;
   }
 }
@@ -226,8 +229,17 @@ async function closeGeneration(generation: Generation | undefined): Promise<void
   await generation?.monitors.close();
 }
 
+/** Each step also where one before it failed: the data directory must be given back. */
 async function stopAll(steps: readonly (() => Promise<void>)[]): Promise<void> {
-  for (const step of steps) await step();
+  const faults: unknown[] = [];
+  for (const step of steps) await step().catch((error: unknown) => faults.push(error));
+  if (faults.length > 0) throw faults[0];
+}
+
+/** Something that can be opened in a browser on this machine. */
+function addressOf({ host, port }: Server): string {
+  if (host === "0.0.0.0" || host === "::") return `http://127.0.0.1:${port}`;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 /** Models that left the configuration leave everything at once. */

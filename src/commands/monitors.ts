@@ -1,7 +1,8 @@
 import type { Config, ModelConfig } from "../config/config.ts";
 import type { Engine } from "../engines/engine.ts";
 import { engines } from "../engines/engines.ts";
-import { createMonitor, type Monitor, type Sources } from "../monitor.ts";
+import type { Sources } from "../monitor/model-rows.ts";
+import { createMonitor, type Monitor } from "../monitor/monitor.ts";
 import type { Store } from "../profiles/store.ts";
 import { sources } from "../sources/sources.ts";
 

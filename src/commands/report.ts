@@ -1,23 +1,11 @@
 import type { FamilyName, Sample } from "../catalogue.ts";
 import type { Finding } from "../exporter/finding.ts";
+import { reasons } from "../metrics/family.ts";
+import { aligned, count, figure, moment } from "./text.ts";
 
-/** Six significant digits at most, without trailing zeros; small p-values in powers of ten. */
-export function figure(value: number | undefined): string {
-  if (value === undefined) return "";
-  if (value !== 0 && Math.abs(value) < 1e-4) return value.toExponential(1);
-  return String(Number(value.toPrecision(value !== 0 && Math.abs(value) < 1 ? 3 : 4)));
-}
-
-/** Rows under headings, columns as wide as they need to be; nothing when there are no rows. */
-function table(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  if (rows.length === 0) return [];
-  const widths = headings.map((heading, column) =>
-    Math.max(heading.length, ...rows.map((row) => (row[column] ?? "").length)),
-  );
-  const line = (cells: readonly string[]) =>
-    `  ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd();
-  return [line(headings), ...rows.map(line), ""];
-}
+/** Rows under headings and a line after them; nothing when there are no rows. */
+const table = (headings: readonly string[], rows: readonly (readonly string[])[]): string[] =>
+  rows.length === 0 ? [] : [...aligned([headings, ...rows], 2), ""];
 
 /** What one evaluation says of one model, for people at a terminal. */
 export function report(name: string, samples: readonly Sample[], findings: readonly Finding[]): string {
@@ -49,14 +37,16 @@ function windowReport(samples: readonly Sample[], window: string): string[] {
     find(`${sample.name}${suffix}` as FamilyName, sample) === 1 ? word : "";
   const single = (name: FamilyName) => of(name)[0]?.value;
   const end = single("ml_window_end_timestamp_seconds");
-  const to = end === undefined ? "" : ` to ${new Date(end * 1000).toISOString().slice(0, 19)}Z`;
+  const to = end === undefined ? "" : ` to ${moment(end * 1000)} UTC`;
+  const labels = single("ml_window_labels");
+  const labelled = labels === undefined ? "" : `, ${labels} labelled`;
   return [
-    `  window ${window}${to}: ${single("ml_window_predictions") ?? 0} rows, ${single("ml_window_labels") ?? 0} labelled`,
+    `  window ${window}${to}: ${count(single("ml_window_predictions") ?? 0, "row")}${labelled}`,
     "",
     ...table(
-      ["metric", "value", "95 % interval", "rows", "baseline", "least", "most", ""],
+      ["metric", "value", "95 % interval", "rows", "baseline", "at least", "at most", ""],
       of("ml_performance").map((s) => [
-        s.labels.metric ?? "", figure(s.value), interval(s), companion(s, "_samples"), companion(s, "_baseline"),
+        s.labels.metric ?? "", figure(unrounded(s.value)), interval(s), companion(s, "_samples"), figure(unrounded(find("ml_performance_baseline", s))),
         companion(s, "_target_lower"), companion(s, "_target_upper"), yes(s, "_missed", "missed"),
       ]), // biome-ignore format: one cell after the other
     ),
@@ -75,7 +65,7 @@ function windowReport(samples: readonly Sample[], window: string): string[] {
       ]), // biome-ignore format: one cell after the other
     ),
     ...table(
-      ["feature", "check", "ratio", "at least", "limit", ""],
+      ["feature", "check", "ratio", "lower bound", "limit", ""],
       of("ml_feature_quality_ratio")
         .filter((s) => s.value > 0)
         .map((s) => [
@@ -83,9 +73,23 @@ function windowReport(samples: readonly Sample[], window: string): string[] {
           companion(s, "_limit"), yes(s, "_detected", "faulty"),
         ]), // biome-ignore format: one cell after the other
     ),
-    ...of("ml_unmeasured_values").map(
-      (s) => `  ${s.value} of ${s.labels.family} not measured: ${s.labels.reason}`,
-    ),
-    "",
+    ...unmeasured(of("ml_unmeasured_values")),
   ];
+}
+
+/** Sums of rows that cancel leave the rounding of doubles: no error of a model is as small. */
+const unrounded = (value: number | undefined) => (value !== undefined && Math.abs(value) < 1e-9 ? 0 : value);
+
+/** What is absent, a line for each reason. */
+function unmeasured(samples: readonly Sample[]): string[] {
+  const families = new Map<string, string[]>();
+  for (const { labels, value } of samples) {
+    const reason = labels.reason ?? "";
+    families.set(reason, [...(families.get(reason) ?? []), `${value} of ${labels.family}`]);
+  }
+  const lines = [...families].map(([reason, absent]) => {
+    const why = (reasons as Readonly<Record<string, string>>)[reason] ?? reason;
+    return `  not measured: ${absent.join(", ")}. ${why}`;
+  });
+  return lines.length === 0 ? [] : [...lines, ""];
 }

@@ -73,7 +73,9 @@ function emptyBucket(attributes: readonly string[]): OutcomeBucket {
 }
 
 function hasOutcome({ schema, relation, labels }: OutcomeCountInput): boolean {
-  const label = labels !== undefined || columnNamed(relation.columns, schema.label) !== undefined;
+  // Labels of a source of their own are nowhere as long as it has no file, also where the rows have such a column.
+  const own = !schema.joined && columnNamed(relation.columns, schema.label) !== undefined;
+  const label = labels !== undefined || own;
   return label && columnNamed(relation.columns, schema.prediction) !== undefined;
 }
 

@@ -1,14 +1,15 @@
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { FamilyName, Sample } from "../src/catalogue.ts";
-import { parseConfig } from "../src/config/load.ts";
-import { openDuckdb } from "../src/engines/duckdb.ts";
-import type { Engine } from "../src/engines/engine.ts";
-import { type AsOf, createMonitor, type Evaluation, type Sources } from "../src/monitor.ts";
-import { openMemoryStore, openStore, type Store } from "../src/profiles/store.ts";
-import type { Source } from "../src/sources/source.ts";
-import { sources as kinds } from "../src/sources/sources.ts";
-import { temporaryFolder } from "./sources/folder.ts";
+import type { FamilyName, Sample } from "../../src/catalogue.ts";
+import { parseConfig } from "../../src/config/load.ts";
+import { openDuckdb } from "../../src/engines/duckdb.ts";
+import type { Engine } from "../../src/engines/engine.ts";
+import type { Sources } from "../../src/monitor/model-rows.ts";
+import { type AsOf, createMonitor, type Evaluation } from "../../src/monitor/monitor.ts";
+import { openMemoryStore, openStore, type Store } from "../../src/profiles/store.ts";
+import type { Source } from "../../src/sources/source.ts";
+import { sources as kinds } from "../../src/sources/sources.ts";
+import { temporaryFolder } from "../sources/folder.ts";
 
 let engine: Engine;
 beforeAll(async () => {

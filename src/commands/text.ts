@@ -1,0 +1,24 @@
+/** Six significant digits at most, without trailing zeros; small p-values in powers of ten. */
+export function figure(value: number | undefined): string {
+  if (value === undefined) return "";
+  if (value !== 0 && Math.abs(value) < 1e-4) return value.toExponential(1);
+  return String(Number(value.toPrecision(value !== 0 && Math.abs(value) < 1 ? 3 : 4)));
+}
+
+/** `1 row`, `2 rows`. */
+export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
+
+/** Event time in UTC: the day alone at midnight. */
+export const moment = (ms: number): string =>
+  new Date(ms).toISOString().slice(0, 19).replace("T00:00:00", "").replace("T", " ");
+
+/** Rows of cells, each column as wide as its longest cell, `indent` spaces before them. */
+export function aligned(rows: readonly (readonly string[])[], indent: number): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
+  }
+  return rows.map((row) =>
+    `${" ".repeat(indent)}${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd(),
+  );
+}
