@@ -129,7 +129,9 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
     self.evaluationSucceeded(model.name, { atMs: now(), dueMs, stepsMs });
     self.series(model.name, evaluation.samples.length);
     for (const [source, rows] of Object.entries(evaluation.rowsRead)) self.rowsRead(model.name, source, rows);
-    log.debug("evaluated", { model: model.name, series: evaluation.samples.length });
+    // The first success is news; the many after it are not.
+    const level = before.evaluatedAtMs === undefined ? "info" : "debug";
+    log[level]("evaluated", { model: model.name, series: evaluation.samples.length });
     settle(
       {
         config: model,
