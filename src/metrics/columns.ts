@@ -3,7 +3,7 @@ import type { MetricInput, Reason } from "./family.ts";
 
 /** The features: what the reference holds, or the window where there is none, and what is configured but in neither. */
 export function featureNames({ model, window, reference }: MetricInput): string[] {
-  const found = Object.keys(reference?.bins ?? window.data.columns);
+  const found = Object.keys(reference?.profile.columns ?? window.data.columns);
   return [...new Set([...found, ...(model.features ?? []).map((feature) => feature.name)])];
 }
 
@@ -18,6 +18,10 @@ export function currentColumn({ window }: MetricInput, feature: string): ColumnS
   if (window.data.rows === 0) return "no_rows";
   return window.data.columns[feature] ?? "column_missing";
 }
+
+/** Why a column without a value has none. */
+export const withoutValues = ({ lacking = [] }: MetricInput, feature: string): Reason =>
+  lacking.includes(feature) ? "column_missing" : "not_present";
 
 /** The values that can be compared: present and, of numbers, finite. */
 export function valuesOf(summary: ColumnSummary): number {

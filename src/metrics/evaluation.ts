@@ -88,15 +88,13 @@ function windowSamples(
     const key = `${family} ${reason}`;
     counts.set(key, { family, reason, count: (counts.get(key)?.count ?? 0) + 1 });
   };
+  const lacking = schema.absent.flatMap(({ column, side }) => (side === "predictions" ? [column] : []));
   for (const measure of Object.values(measures)) {
-    const { samples: measured, unmeasured } = measure({ model, window, reference });
+    const { samples: measured, unmeasured } = measure({ model, window, reference, lacking });
     for (const { name, labels, value } of measured) {
       samples.push({ name, labels: { ...own, ...labels }, value });
     }
     for (const { family, reason } of unmeasured) count(family, reason);
-  }
-  for (const { side } of schema.absent) {
-    count("ml_feature_drift", side === "reference" ? "no_reference" : "column_missing");
   }
   for (const { family, reason, count: value } of counts.values()) {
     samples.push({ name: "ml_unmeasured_values", labels: { ...own, family, reason }, value });

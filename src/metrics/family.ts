@@ -7,6 +7,8 @@ export interface MetricInput {
   readonly window: WindowProfiles;
   /** undefined: the model has no reference; then only what needs none is measured. */
   readonly reference: Reference | undefined;
+  /** Listed features without a column in the predictions: all their values count as missing. */
+  readonly lacking?: readonly string[];
 }
 
 /** Why a value is absent: the `reason` of ml_unmeasured_values. The sentences are the README's answer to "why is there no number?". */

@@ -7,7 +7,7 @@ import type { Reference, WindowProfiles } from "../profiles/profile.ts";
 import { requireTimes } from "../profiles/require-rows.ts";
 import type { Schema } from "../profiles/schema.ts";
 import { newestBucket } from "../profiles/stale.ts";
-import { noState, type State, withLabels, withProfiles } from "../profiles/state.ts";
+import { noState, ofShape, type State, withLabels, withProfiles } from "../profiles/state.ts";
 import type { ModelStore, Store } from "../profiles/store.ts";
 import { bucketWidth, cutWindows, hull, type Span, windowsEnd } from "../profiles/windows.ts";
 import { readError } from "../sources/read-error.ts";
@@ -50,7 +50,8 @@ export function createMonitor(model: ModelConfig, engine: Engine, store: Store, 
   const timed = model.columns.timestamp !== undefined;
   const width = timed ? bucketWidth(model.windows, delayMs) : undefined;
   const rows = { model, engine, sources, width };
-  const refresh = createRefresh(rows);
+  const observed = store.observed(model.name, model.version);
+  const refresh = createRefresh(rows, observed);
   let prepared: Prepared | undefined;
   let state: State | undefined;
 
@@ -84,6 +85,7 @@ export function createMonitor(model: ModelConfig, engine: Engine, store: Store, 
   ) {
     const { store: modelStore, schema, reference } = found;
     state ??= { ...noState, ...((await modelStore.readState()) as State | undefined) };
+    state = ofShape(state, found.key);
     await refresh.index(found, parts, signal);
     requireTimes(model, modelStore, sources.predictions.description);
     const { endMs, newest } = endOf(modelStore, asOf);
@@ -101,7 +103,6 @@ export function createMonitor(model: ModelConfig, engine: Engine, store: Store, 
       withProfiles(state, model.version, nowMs, seen),
     );
     const trainedMs = model.trainedAtMs ?? firstSeen[model.version] ?? nowMs;
-    const { observed } = refresh;
     const samples = evaluationSamples({
       model,
       reference,

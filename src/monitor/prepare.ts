@@ -11,6 +11,8 @@ import { keyOf, type ModelRows, type Parts } from "./model-rows.ts";
 /** What a model's rows are read with: found once, and again when its reference changes. */
 export interface Prepared {
   readonly identity: string;
+  /** Of everything that shapes the stored profiles. */
+  readonly key: string;
   readonly schema: Schema;
   readonly reference: Reference | undefined;
   readonly store: ModelStore;
@@ -38,13 +40,14 @@ export async function prepare(
   const key = hash([identity, schema.features]);
   const modelStore = await store.model(model.name, key);
   const known = reference && (await modelStore.reference(key));
-  if (known || !reference) return { identity, schema, reference: known, store: modelStore, referenceRead: 0 };
+  if (known || !reference)
+    return { identity, key, schema, reference: known, store: modelStore, referenceRead: 0 };
   const input = { relation: reference.sql, schema, identity: key, limits: model.limits, signal };
   const built = await buildReference(engine, input).catch((error: unknown) => {
     throw readError(error, where);
   });
   await modelStore.putReference(built);
-  return { identity, schema, reference: built, store: modelStore, referenceRead: built.profile.rows };
+  return { identity, key, schema, reference: built, store: modelStore, referenceRead: built.profile.rows };
 }
 
 /** What shapes a model's profiles beside the reference's rows: profiles of another shape are not mixed. */

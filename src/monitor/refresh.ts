@@ -1,10 +1,12 @@
 import type { Column } from "../engines/engine.ts";
 import { indexPart, profileBuckets, touchedBuckets } from "../profiles/collect.ts";
+import { mergeProfiles } from "../profiles/merge.ts";
+import { countMore, type Observed } from "../profiles/observed.ts";
 import { type Relation, requireNumbers, type Schema } from "../profiles/schema.ts";
 import { staleBuckets } from "../profiles/stale.ts";
 import { type State, unjoined } from "../profiles/state.ts";
 import type { StoredPart } from "../profiles/store.ts";
-import type { Span } from "../profiles/windows.ts";
+import { type Span, within } from "../profiles/windows.ts";
 import { requireSameColumns } from "../sources/same-columns.ts";
 import type { Part } from "../sources/source.ts";
 import { keyOf, type ModelRows, type Parts } from "./model-rows.ts";
@@ -22,15 +24,13 @@ export interface Refresh {
   index(found: Prepared, parts: Parts, signal?: AbortSignal): Promise<void>;
   /** Profiles what is new: rows, and labels that came for rows of before; gives the number of rows read. */
   profile(found: Prepared, parts: Parts, wanted: Wanted, state: State, signal?: AbortSignal): Promise<number>;
-  /** Rows and labels seen for the first time since this was made. */
-  readonly observed: { readonly predictions: number; readonly labels: number };
 }
 
 /** Buckets profiled at once: bounds the memory that a long history takes. */
 const sliceOfBuckets = 500;
 
-export function createRefresh({ model, engine, sources, width }: ModelRows): Refresh {
-  const observed = { predictions: 0, labels: 0 };
+/** Rows and labels that are seen for the first time are added to `observed`. */
+export function createRefresh({ model, engine, sources, width }: ModelRows, observed: Observed): Refresh {
   /** The part whose columns the others must have. */
   let pattern: { readonly name: string; readonly columns: readonly Column[] } | undefined;
 
@@ -56,8 +56,8 @@ export function createRefresh({ model, engine, sources, width }: ModelRows): Ref
     const relation = await sources.predictions.relation([part]);
     await requireAlike(part, relation, parts.predictions, found.schema);
     const rows = await indexPart(engine, relation.sql, found.schema, width, signal);
-    observed.predictions += Math.max(0, sum(rows.values()) - sum(Object.values(known?.rows ?? {})));
     const { name, identity } = part;
+    observed.predictions += countMore(observed.parts, name, sum(rows.values()), rowsOf(known));
     return { part: name, identity, rows: Object.fromEntries(rows), untimed: rows.untimed };
   }
 
@@ -72,6 +72,7 @@ export function createRefresh({ model, engine, sources, width }: ModelRows): Ref
         const known = store.parts.get(part.name);
         if (known?.identity !== part.identity)
           entries.push(await indexOne(part, known, found, parts, signal));
+        else countMore(observed.parts, part.name, rowsOf(known), rowsOf(known));
       }
     } finally {
       // Of a broken part the ones before it are known, and not read at every retry.
@@ -97,10 +98,30 @@ export function createRefresh({ model, engine, sources, width }: ModelRows): Ref
     });
   }
 
+  /** Groups of the span's other buckets, the greatest first: the windows over all of them keep to the limit. */
+  async function groupsBeside(
+    { store }: Prepared,
+    span: Span,
+    holders: Holders,
+  ): Promise<Record<string, string[]>> {
+    if (model.groups.length === 0) return {};
+    const others = [...store.buckets.keys()].filter((bucket) => within(span, bucket) && !holders.has(bucket));
+    const { groups } = mergeProfiles(
+      [...(await store.profiles(others)).values()].map((one) => ({ ...one, columns: {} })),
+    );
+    return Object.fromEntries(
+      Object.entries(groups).map(([attribute, of]) => [
+        attribute,
+        Object.keys(of).sort((a, b) => (of[b]?.rows ?? 0) - (of[a]?.rows ?? 0) || (a < b ? -1 : 1)),
+      ]),
+    );
+  }
+
   async function profileAgain(
     found: Prepared,
     parts: Parts,
     holders: Holders,
+    span: Span,
     signal?: AbortSignal,
   ): Promise<number> {
     const { store, schema, reference } = found;
@@ -113,6 +134,7 @@ export function createRefresh({ model, engine, sources, width }: ModelRows): Ref
       reference,
       bucketMs: width,
       buckets: width === undefined ? undefined : buckets,
+      knownGroups: await groupsBeside(found, span, holders),
       signal,
     });
     const before = await store.profiles(buckets);
@@ -126,7 +148,7 @@ export function createRefresh({ model, engine, sources, width }: ModelRows): Ref
     }));
     await store.putBuckets(entries);
     for (const { bucket, profile } of entries)
-      observed.labels += Math.max(0, profile.labels - (before.get(bucket)?.labels ?? 0));
+      observed.labels += countMore(observed.buckets, bucket, profile.labels, before.get(bucket)?.labels ?? 0);
     return sum(entries.map(({ profile }) => profile.rows));
   }
 
@@ -146,15 +168,17 @@ export function createRefresh({ model, engine, sources, width }: ModelRows): Ref
       .sort(([a], [b]) => a - b);
     let read = 0;
     for (let start = 0; start < changed.length; start += sliceOfBuckets) {
-      read += await profileAgain(found, parts, new Map(changed.slice(start, start + sliceOfBuckets)), signal);
+      const slice = new Map(changed.slice(start, start + sliceOfBuckets));
+      read += await profileAgain(found, parts, slice, wanted.span, signal);
     }
     return read;
   }
 
-  return { index, profile, observed };
+  return { index, profile };
 }
 
 /** Bucket → the parts that hold its rows. */
 type Holders = ReadonlyMap<number, readonly string[]>;
 
+const rowsOf = (part: StoredPart | undefined) => sum(Object.values(part?.rows ?? {}));
 const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0);

@@ -19,6 +19,8 @@ export interface ProfileInput {
   readonly bucketMs: number | undefined;
   /** Only these buckets; each is in the answer, without rows too. undefined: all that have rows. */
   readonly buckets?: readonly number[] | undefined;
+  /** Attribute → groups that have a name of their own in neighbouring profiles. */
+  readonly knownGroups?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -50,9 +52,15 @@ async function onePass(engine: Engine, input: ProfileInput): Promise<Map<number,
   const labels = input.labels === undefined ? undefined : await relationOf(engine, input.labels);
   if (labels !== undefined) await requireLabels(engine, labels, schema);
   const shared = { relation, schema, bucketMs: input.bucketMs, buckets: input.buckets, signal };
-  const known = Object.entries(reference?.profile.groups ?? {}).map(
-    ([name, groups]) => [name, Object.keys(groups)] as const,
-  );
+  const known = schema.groups.map((name) => [
+    name,
+    [
+      ...new Set([
+        ...Object.keys(reference?.profile.groups[name] ?? {}),
+        ...(input.knownGroups?.[name] ?? []),
+      ]),
+    ],
+  ]);
   const counted = await countColumns(engine, {
     ...shared,
     features: schema.features,

@@ -8,6 +8,8 @@ export interface State {
   readonly firstSeen: Readonly<Record<string, number>>;
   /** Finding → since when it has been there, epoch ms. */
   readonly since: Readonly<Record<string, number>>;
+  /** Which profiles the next two speak of: those of another configuration were not kept up with the labels. */
+  readonly shape: string | null;
   /** Label parts that are joined: name → identity. */
   readonly labels: Readonly<Record<string, string>>;
   /** Profiles of buckets before this one may lack labels that came since. */
@@ -20,11 +22,17 @@ export interface State {
 export const noState: State = {
   firstSeen: {},
   since: {},
+  shape: null,
   labels: {},
   labelsFromMs: null,
   lastMs: null,
   lastLabelledMs: null,
 };
+
+/** The state for profiles of this shape: where it was of another, no label counts as joined. */
+export function ofShape(state: State, shape: string): State {
+  return state.shape === shape ? state : { ...state, shape, labels: {}, labelsFromMs: null };
+}
 
 interface Part {
   readonly name: string;

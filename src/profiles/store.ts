@@ -5,6 +5,7 @@ import { UserError } from "../errors.ts";
 import { memoryLineLog, openLineLog, replaceFile } from "./line-log.ts";
 import { lock } from "./lock.ts";
 import { type Documents, type ModelStore, openModelStore } from "./model-store.ts";
+import { nothingObserved, type Observed } from "./observed.ts";
 
 export type { ModelStore, StoredPart } from "./model-store.ts";
 
@@ -12,6 +13,8 @@ export type { ModelStore, StoredPart } from "./model-store.ts";
 export interface Store {
   /** A model's store; `key` is a hash of everything that shapes its profiles: another key starts afresh, the state stays. */
   model(name: string, key: string): Promise<ModelStore>;
+  /** The counters of this process: a reload goes on with them. */
+  observed(name: string, version: string): Observed;
   close(): Promise<void>;
 }
 
@@ -57,6 +60,7 @@ export async function openStore(directory: string): Promise<Store> {
   return {
     // The same store for the same key: two logs over one file would not know of each other's lines.
     model: (name, key) => remembered(opened, JSON.stringify([name, key]), () => openModel(name, key)),
+    observed: counters(),
     close: async () => {
       for (const model of opened.values()) await (await model.catch(() => undefined))?.close();
       await unlock();
@@ -69,6 +73,7 @@ export function openMemoryStore(): Store {
   const opened = new Map<string, Promise<ModelStore>>();
   const states = new Map<string, string>();
   return {
+    observed: counters(),
     model: (name, key) =>
       remembered(opened, JSON.stringify([name, key]), () => {
         const own = new Map<string, string>();
@@ -80,6 +85,16 @@ export function openMemoryStore(): Store {
         });
       }),
     close: async () => {},
+  };
+}
+
+function counters(): Store["observed"] {
+  const all = new Map<string, Observed>();
+  return (name, version) => {
+    const key = JSON.stringify([name, version]);
+    const known = all.get(key) ?? nothingObserved();
+    all.set(key, known);
+    return known;
   };
 }
 

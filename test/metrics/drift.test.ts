@@ -222,6 +222,12 @@ describe("findings", () => {
     const gone = absent(driftOf({ x: { ...still, current: undefined }, y: still }, psiOnly));
     expect(gone).toEqual(["ml_feature_drift: column_missing"]);
 
+    // Features are not listed, and a column of the reference has no value.
+    const before = profileFrom({ x: [[null], still.bins], y: [still.reference, still.bins] });
+    const current = profileFrom({ x: [still.current ?? [], still.bins], y: [still.reference, still.bins] });
+    const unlisted = drift(inputOf(psiOnly, current, referenceOf(before, { y: still.bins })));
+    expect(absent(unlisted)).toEqual(["ml_feature_drift: no_reference"]);
+
     const input = inputOf({ ...psiOnly, features: [{ name: "new" }] }, { ...profileOf([]), rows: 1 });
     expect(absent(drift(input))).toEqual(["ml_feature_drift: no_reference", `${ratio}: no_reference`]);
     expect(absent(drift({ ...input, reference: referenceOf(profileOf([])) }))).toEqual([

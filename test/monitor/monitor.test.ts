@@ -290,3 +290,68 @@ it("remembers since when a finding has been there, over a restart", async () => 
   expect((await watched(folder.path, second).evaluate()).since).toEqual({ well: 5 });
   await second.close();
 });
+
+describe("another configuration, and the one before again", () => {
+  const grouped = yaml.replace("    windows:", "    groups: [id]\n    windows:");
+
+  it("joins the labels that came meanwhile", async () => {
+    using folder = scene([1]);
+    folder.write("scored/day2.csv", rows(2));
+    const store = openMemoryStore();
+    expect(counts(await watched(folder.path, store).evaluate(), "2d")).toEqual([20, 10]);
+    await watched(folder.path, store, grouped).evaluate();
+    folder.write("truth/day2.csv", truths(2, 2));
+    await watched(folder.path, store, grouped).evaluate();
+    expect(counts(await watched(folder.path, store).evaluate(), "2d")).toEqual([20, 20]);
+  });
+
+  it("never lowers a counter", async () => {
+    using folder = scene([1, 2]);
+    const store = openMemoryStore();
+    const observed = ({ samples }: Evaluation) => [
+      value(samples, "ml_observed_predictions_total"),
+      value(samples, "ml_observed_labels_total"),
+    ];
+    expect(observed(await watched(folder.path, store).evaluate())).toEqual([20, 20]);
+    expect(observed(await watched(folder.path, store).evaluate())).toEqual([20, 20]);
+    expect(observed(await watched(folder.path, store, grouped).evaluate())).toEqual([20, 20]);
+    folder.write("scored/day3.csv", rows(3));
+    expect(observed(await watched(folder.path, store, grouped).evaluate())).toEqual([30, 20]);
+  });
+});
+
+it("keeps no more groups than the limit, over all evaluations together", async () => {
+  using folder = scene([1]);
+  const few = yaml.replace("    windows:", "    groups: [id]\n    limits: { groups: 12 }\n    windows:");
+  const watch = watched(folder.path, openMemoryStore(), few);
+  await watch.evaluate();
+  folder.write("scored/day2.csv", rows(2));
+  folder.write("truth/day2.csv", truths(2, 2));
+  const { samples } = await watch.evaluate();
+  const groups = samples.filter(
+    ({ name, labels }) =>
+      name === "ml_group_performance" && labels.window === "2d" && labels.metric === "mean_absolute_error",
+  );
+  expect(groups).toHaveLength(13);
+  expect(groups.find(({ labels }) => labels.group === "(other)")?.value).toBe(2);
+});
+
+it("counts each value that a lacking column leaves out once, with its reason", async () => {
+  using folder = temporaryFolder();
+  folder.write("reference.csv", `x,old,void,y_hat,y\n${"1,1,,1,1\n2,2,,2,2\n".repeat(50)}`);
+  folder.write("scored/day1.csv", rows(1).replaceAll("\n", ",1\n").replace("y_hat,1", "y_hat,new"));
+  const listed = yaml
+    .replace("[x]", "[x, old, new, { name: void, type: numeric }]")
+    .replace('    labels: { type: files, path: "truth/*.csv" }\n', "")
+    .replace(", prediction: y_hat, label: y", "");
+  const { samples } = await watched(folder.path, openMemoryStore(), listed).evaluate();
+  const of = (family: string) =>
+    Object.fromEntries(
+      samples
+        .filter(({ labels }) => labels.window === "2d" && labels.family === family)
+        .map(({ labels, value }) => [labels.reason, value]),
+    );
+  // Two methods each: `old` and `void` are not in the predictions, `void` has no value in the reference, `new` is not there.
+  expect(of("ml_feature_drift")).toEqual({ column_missing: 2, no_reference: 4 });
+  expect(value(samples, "ml_feature_quality_ratio", { feature: "old", check: "missing" })).toBe(1);
+});

@@ -1,5 +1,5 @@
 import type { ColumnSummary } from "../../profiles/profile.ts";
-import { currentColumn, featureKind, featureNames } from "../columns.ts";
+import { currentColumn, featureKind, featureNames, withoutValues } from "../columns.ts";
 import type { Measure, MetricInput, Reason } from "../family.ts";
 import { joined, series } from "../measured.ts";
 
@@ -12,7 +12,9 @@ export const description: Measure = (input) => {
       .flatMap((feature) => {
         const current = currentColumn(input, feature);
         const before = input.reference?.profile.columns[feature] ?? "no_reference";
-        const parts = { mean: mean(current), deviation: standardDeviation(current) };
+        const reasoned = (value: number | Reason) =>
+          value === "not_present" ? withoutValues(input, feature) : value;
+        const parts = { mean: reasoned(mean(current)), deviation: reasoned(standardDeviation(current)) };
         // A baseline without its value would say nothing.
         const baseline = (of: typeof mean, value: number | Reason) =>
           typeof value === "string" ? undefined : orNoReference(of(before));

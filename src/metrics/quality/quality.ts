@@ -1,6 +1,6 @@
 import type { QualityCheckName } from "../../config/config.ts";
 import { clopperPearsonLower } from "../../statistics/intervals.ts";
-import { currentColumn, featureKind, featureNames, valuesOf } from "../columns.ts";
+import { currentColumn, featureKind, featureNames, valuesOf, withoutValues } from "../columns.ts";
 import type { Measure, Measured, MetricInput, Reason } from "../family.ts";
 import { joined, series } from "../measured.ts";
 import { qualityChecks } from "./checks.ts";
@@ -33,7 +33,7 @@ function checked(input: MetricInput, feature: string, name: QualityCheckName): M
   if (check.needsReference && nothingKnown) return absent("no_reference");
   if (bins !== undefined && bins.kind !== current.kind) return absent("column_missing");
   const { faults, of } = check.count(current, bins);
-  if (of === 0) return absent("not_present");
+  if (of === 0) return absent(withoutValues(input, feature));
 
   const lower = clopperPearsonLower(faults, of);
   const limit = limitOf(input, feature, name);
