@@ -26,7 +26,13 @@ export const missed = states([0, "met", "fine"], [1, "missed", "bad"]);
 /** `_detected` of drift. */
 export const drifted = states([0, "no", "fine"], [1, "drifted", "warning"]);
 /** `_detected` of fairness and quality. */
-export const found = states([0, "no", "fine"], [1, "found", "bad"]);
+export const found = states([0, "no", "fine"], [1, "found", "warning"]);
+/** A finding over time that is worth a look. */
+export const worthALook = states([0, "no", "fine"], [1, "yes", "warning"]);
+/** A finding over time that pages somebody. */
+export const urgent = states([0, "no", "fine"], [1, "yes", "bad"]);
+/** Severity of an alert, worst last. */
+export const severity = states([3, "critical", "bad"], [2, "warning", "warning"], [1, "info", "notice"]);
 /** model:ml_retrain_recommended:bool. */
 export const retrain = states([0, "no", "fine"], [1, "recommended", "warning"]);
 /** ml_exporter_evaluation_success. */

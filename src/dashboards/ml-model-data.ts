@@ -13,7 +13,7 @@ const noGroups =
   "No fairness: no attribute is configured, or fewer than two groups have enough labelled rows.";
 const noRows = "No quality: the window has no rows.";
 const method = { method: '=~"$method"' };
-const attribute = { attribute: '=~"$attribute"' };
+const gap = { attribute: '=~"$attribute"', measure: '="$measure"' };
 
 /** So many lines are drawn at most; the tables name the rest. */
 const drawn = 8;
@@ -33,10 +33,11 @@ const drift: Section = {
       title: "Features by drift",
       description:
         "How far each feature's distribution lies from the reference's, the furthest over its limit first. The p-value is adjusted over features; drifted means over the limit and not by chance.",
-      width: 14,
+      width: 16,
       height: 12,
       noValue: noReference,
       labels: { feature: "Feature", method: "Method" },
+      labelWidths: { Feature: 130, Method: 175 },
       hide: identity,
       // biome-ignore format: a table
       columns: [
@@ -44,7 +45,7 @@ const drift: Section = {
         { name: "Score / limit", expr: overLimit, unit: units.none, decimals: 2, noValue: "no limit" },
         { name: "Score", expr: greatest("ml_feature_drift"), unit: units.none, decimals: 3 },
         { name: "Limit", expr: greatest("ml_feature_drift_limit"), unit: units.none, decimals: 3, noValue: "–" },
-        { name: "p-value", expr: greatest("ml_feature_drift_p_value"), unit: units.none, noValue: "–" },
+        { name: "p-value", expr: greatest("ml_feature_drift_p_value"), unit: units.none, noValue: "–", width: 100 },
         { name: "Samples", expr: greatest("ml_feature_drift_samples"), unit: units.count },
       ],
       sort: [
@@ -56,7 +57,7 @@ const drift: Section = {
       title: "Dataset drift",
       description: "Share of the features that have drifted, by method, and the share that may (dashed).",
       unit: units.ratio,
-      width: 10,
+      width: 8,
       height: 12,
       min: 0,
       max: 1,
@@ -91,9 +92,10 @@ const fairness: Section = {
       description:
         "Largest less smallest value of a metric between the groups of an attribute, with its 95 % interval. Found: over the limit, and the adjusted p-value says it is not chance.",
       width: 24,
-      height: 7,
+      height: 5,
       noValue: noGroups,
       labels: { attribute: "Attribute", measure: "Measure" },
+      labelWidths: { Measure: 250 },
       hide: identity,
       // biome-ignore format: a table
       columns: [
@@ -110,7 +112,8 @@ const fairness: Section = {
     }),
     timeSeries({
       title: "Gap over $attribute",
-      description: "The gap between the groups in its 95 % interval (band), and the limit (dashed).",
+      description:
+        "The gap of the chosen measure between the groups, in its 95 % interval (band), and the limit (dashed).",
       unit: units.none,
       width: 12,
       height: 9,
@@ -119,10 +122,10 @@ const fairness: Section = {
       noValue: noGroups,
       // biome-ignore format: a table
       queries: [
-        { expr: greatest("ml_fairness_difference", { extra: attribute }), legend: "{{measure}}", line: "value" },
-        { expr: greatest("ml_fairness_difference_ci_lower", { extra: attribute }), legend: "95 % from", line: "bound" },
-        { expr: greatest("ml_fairness_difference_ci_upper", { extra: attribute }), legend: "95 % to", line: { band: "95 % from" } },
-        { expr: greatest("ml_fairness_difference_limit", { extra: attribute }), legend: "Limit", line: "limit" },
+        { expr: greatest("ml_fairness_difference", { extra: gap }), legend: "{{measure}}", line: "value" },
+        { expr: greatest("ml_fairness_difference_ci_lower", { extra: gap }), legend: "95 % from", line: "bound" },
+        { expr: greatest("ml_fairness_difference_ci_upper", { extra: gap }), legend: "95 % to", line: { band: "95 % from" } },
+        { expr: greatest("ml_fairness_difference_limit", { extra: gap }), legend: "Limit", line: "limit" },
       ],
     }),
     table({
@@ -133,6 +136,7 @@ const fairness: Section = {
       height: 9,
       noValue: "No groups are configured, or none has labels in this window.",
       labels: { attribute: "Attribute", group: "Group", metric: "Metric" },
+      labelWidths: { Metric: 200 },
       hide: identity,
       // biome-ignore format: a table
       columns: [
@@ -157,7 +161,7 @@ const quality: Section = {
     table({
       title: "Features by faulty values",
       description:
-        "Share of faulty values, the furthest over its limit first. Found: even the lower end of the share's interval is over the limit.",
+        "Share of faulty values: what was found first, then the largest shares. Found: even the lower end of the share's interval is over the limit.",
       width: 12,
       height: 10,
       noValue: noRows,

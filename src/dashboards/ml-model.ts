@@ -51,8 +51,12 @@ export const modelDashboard = (): string =>
       {
         name: "metric",
         label: "Metric",
-        description: "Metrics that are drawn over time and shown by group.",
-        query: 'label_values(ml_performance{job=~"$job", instance=~"$instance", model="$model"}, metric)',
+        description: "Metrics that are drawn over time and shown by group; first those with a target.",
+        // Those with a target come first, the missed ones before the others.
+        query:
+          'query_result(sort_desc(max by (metric) (1 + ml_performance_missed{job=~"$job", instance=~"$instance", model="$model"}) or max by (metric) (0 * ml_performance{job=~"$job", instance=~"$instance", model="$model"})))',
+        regex: '/metric="([^"]*)"/',
+        ordered: true,
         several: { all: ".*" },
       },
       {
@@ -69,6 +73,16 @@ export const modelDashboard = (): string =>
         query:
           'label_values(ml_fairness_difference{job=~"$job", instance=~"$instance", model="$model"}, attribute)',
         several: { all: ".*" },
+      },
+      {
+        name: "measure",
+        label: "Fairness measure",
+        description:
+          "Measure that is drawn over time; first those with a limit, the broken ones before the others.",
+        query:
+          'query_result(sort_desc(max by (measure) (1 + ml_fairness_difference_detected{job=~"$job", instance=~"$instance", model="$model"}) or max by (measure) (0 * ml_fairness_difference{job=~"$job", instance=~"$instance", model="$model"})))',
+        regex: '/measure="([^"]*)"/',
+        ordered: true,
       },
     ],
     annotations: [
@@ -105,35 +119,35 @@ export const modelDashboard = (): string =>
           stat({
             title: "Target",
             description:
-              "Whether any metric misses its target with evidence: its whole 95 % interval lies beyond.",
+              "Whether any metric misses its target with evidence: its whole 95 % interval lies beyond. Not measured: no target, or no labels yet.",
             unit: units.none,
             width: 4,
             height: 4,
             expr: `max(${missed})`,
             mappings: mappings.missed,
-            noValue: "no target, or no labels yet",
+            noValue: "not measured",
           }),
           stat({
             title: "Retrain",
             description:
-              "Recommended when a target is missed with evidence, on enough labels, with sound data and after the cooldown.",
+              "Recommended when a target is missed with evidence, on enough labels, with sound data and after the cooldown. Unknown: no target is measured.",
             unit: units.none,
             width: 4,
             height: 4,
             expr: `max(${retrain()})`,
             mappings: mappings.retrain,
-            noValue: "unknown: no target measured",
+            noValue: "unknown",
           }),
           stat({
             title: "Drifted features",
             description:
-              "Features whose distribution differs from the reference by more than the limit, with evidence.",
+              "Features whose distribution differs from the reference by more than the limit, with evidence. Not measured: no reference, or no rows.",
             unit: units.count,
             width: 4,
             height: 4,
             expr: `sum(max without (method) (${greatest("ml_feature_drift_detected")}))`,
-            attention: true,
-            noValue: "not measured: no reference or no rows",
+            attention: "warning",
+            noValue: "not measured",
           }),
           stat({
             title: "Labelled rows",
@@ -143,16 +157,17 @@ export const modelDashboard = (): string =>
             width: 4,
             height: 4,
             expr: `max(${greatest("ml_window_labels")})`,
-            noValue: "no rows in the window",
+            noValue: "no rows",
           }),
           stat({
             title: "Window ends",
-            description: "End of the window in event time: what is said here is about the rows before it.",
+            description:
+              "End of the window in event time: what is said here is about the rows before it. Unknown: the rows have no time.",
             unit: units.date,
             width: 4,
             height: 4,
             expr: `1000 * max(${greatest("ml_window_end_timestamp_seconds")})`,
-            noValue: "the rows have no time",
+            noValue: "unknown",
           }),
           stat({
             title: "Trained",
@@ -162,22 +177,22 @@ export const modelDashboard = (): string =>
             width: 4,
             height: 4,
             expr: `1000 * max(${greatest("ml_model_trained_timestamp_seconds")})`,
-            noValue: "not known",
+            noValue: "unknown",
           }),
           stateTimeline({
             title: "Since when",
             description: "What was found, over time. A gap: not measured then.",
             width: 24,
             height: 7,
-            mappings: mappings.found,
+            mappings: mappings.worthALook,
             noValue: "Nothing is measured for this model, version and window.",
             // biome-ignore format: a table
             queries: [
-              { expr: `max(${missed})`, legend: "Target missed" },
+              { expr: `max(${missed})`, legend: "Target missed", mappings: mappings.urgent },
               { expr: `max(${greatest("ml_drifted_features_ratio")} > bool ${greatest("ml_drifted_features_ratio_limit")})`, legend: "Data drifted" },
               { expr: `max(${greatest("ml_fairness_difference_detected")})`, legend: "Unfair" },
               { expr: `max(${greatest("ml_feature_quality_ratio_detected")})`, legend: "Data faulty" },
-              { expr: `max(${greatest("ml_exporter_evaluation_success")}) == bool 0`, legend: "Evaluation failed" },
+              { expr: `max(${greatest("ml_exporter_evaluation_success")}) == bool 0`, legend: "Evaluation failed", mappings: mappings.urgent },
             ],
           }),
         ],
@@ -193,6 +208,7 @@ export const modelDashboard = (): string =>
             height: 7,
             noValue: noLabels,
             labels: { metric: "Metric" },
+            labelWidths: { Metric: 200 },
             hide: ["model", "version", "window", "job"],
             // biome-ignore format: a table
             columns: [

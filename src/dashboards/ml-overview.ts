@@ -4,7 +4,7 @@ import { stat, table, timeSeries } from "./panels.ts";
 import { replicas, scope, without } from "./query.ts";
 import { units } from "./units.ts";
 
-const { select, greatest, alerting, alerts, retrain } = scope(
+const { select, greatest, alerting, alerts, pending, retrain } = scope(
   { job: '=~"$job"', instance: '=~"$instance"' },
   { model: '=~"$model"' },
 );
@@ -54,6 +54,19 @@ const modelUrl =
   // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana replaces these
   "/d/ml-model?${datasource:queryparam}&var-job=${__data.fields.Job:percentencode}&var-model=${__data.fields.Model:percentencode}&${__url_time_range}";
 
+const noAlert = "No alert fires (or the rules are not loaded in this Prometheus).";
+const runbookUrl =
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana replaces this
+  "https://github.com/ml-exporter/ml-exporter/blob/main/docs/runbook.md#${__data.fields.Alert}";
+/** Firing alerts, each with the number of its severity: mappings.severity. */
+const bySeverity = (["critical", "warning", "info"] as const)
+  .map(
+    (severity, index) => `${3 - index} * ${without(["alertstate"], alerts({ severity: `="${severity}"` }))}`,
+  )
+  .join(" or ");
+/** When each of them began to be pending, in milliseconds. */
+const firingSince = `1000 * ${without(["alertstate"], `${pending()} and ignoring (alertstate) ${alerts()}`)}`;
+
 /** ml-overview: which of my models needs me? */
 export const overview = (): string =>
   dashboard({
@@ -93,54 +106,57 @@ export const overview = (): string =>
         panels: [
           stat({
             title: "Models",
-            description: "Models that the chosen exporters evaluate.",
+            description:
+              "Models that the chosen exporters evaluate. None: no exporter is up, or the list “Team” leaves no model over.",
             unit: units.count,
             width: 4,
             height: 4,
             expr: `count(${due})`,
-            noValue: nothing,
+            noValue: "none",
           }),
           stat({
             title: "Miss their target",
             description:
-              "Models of which a metric misses its target with evidence: the whole 95 % interval lies beyond it.",
+              "Models of which a metric misses its target with evidence: the whole 95 % interval lies beyond it. Not measured: no target is configured, or no labels have come yet.",
             unit: units.count,
             width: 4,
             height: 4,
             expr: `sum(${missed})`,
-            attention: true,
-            noValue: "no target is configured, or no labels have come yet",
+            attention: "bad",
+            noValue: "not measured",
           }),
           stat({
             title: "Have drifted data",
-            description: "Models of which more features have drifted than their limit allows.",
+            description:
+              "Models of which more features have drifted than their limit allows. Not measured: no reference, or no rows.",
             unit: units.count,
             width: 4,
             height: 4,
             expr: `sum(${datasetDrift})`,
-            attention: true,
-            noValue: "no drift is measured: no reference, or no rows",
+            attention: "warning",
+            noValue: "not measured",
           }),
           stat({
             title: "Are unfair",
-            description: "Models with a gap between groups that is over its limit with evidence.",
+            description:
+              "Models with a gap between groups that is over its limit with evidence. Not measured: no limit is configured, or too few labels.",
             unit: units.count,
             width: 4,
             height: 4,
             expr: `sum(${unfair})`,
-            attention: true,
-            noValue: "no fairness limit is configured, or too few labels",
+            attention: "warning",
+            noValue: "not measured",
           }),
           stat({
             title: "Have faulty data",
             description:
-              "Models with a feature that has more missing, out-of-range or unseen values than its limit allows.",
+              "Models with a feature that has more missing, out-of-range or unseen values than its limit allows. Not measured: no rows in the window.",
             unit: units.count,
             width: 4,
             height: 4,
             expr: `sum(${faults} > bool 0)`,
-            attention: true,
-            noValue: "no quality is measured: no rows in the window",
+            attention: "warning",
+            noValue: "not measured",
           }),
           stat({
             title: "Exporters down",
@@ -149,15 +165,15 @@ export const overview = (): string =>
             width: 4,
             height: 4,
             expr: 'sum(up{job=~"$job", instance=~"$instance"} == bool 0 and on (job, instance) last_over_time(ml_exporter_build_info{job=~"$job", instance=~"$instance"}[1d]))',
-            attention: true,
-            noValue: "no exporter is scraped",
+            attention: "bad",
+            noValue: "no exporter",
           }),
           table({
             title: "Which models need someone",
             description:
               "One row a model, worst first, by the window and version whose findings may alert. “Beyond target” is how far the worst metric lies beyond its target, as a share of the target; negative is within.",
             width: 24,
-            height: 16,
+            height: 9,
             noValue: nothing,
             labels: {
               model: "Model",
@@ -179,72 +195,81 @@ export const overview = (): string =>
               "Fairness gap",
               "Data faults",
               "Retrain",
+              "Last evaluation",
             ],
-            labelWidth: 110,
+            labelWidths: { Model: 125, "Worst metric": 195, Team: 92, Tier: 75 },
+            unseen: ["Version", "Window", "Job"],
             // biome-ignore format: a table
             columns: [
-              { name: "State", expr: state, unit: units.none, mappings: mappings.needs, width: 120 },
-              { name: "Value", expr: `${alerting("ml_performance")} and ${worst}`, unit: units.none, decimals: 3, noValue: "no target or no labels" },
+              { name: "State", expr: state, unit: units.none, mappings: mappings.needs, width: 108 },
+              { name: "Value", expr: `${alerting("ml_performance")} and ${worst}`, unit: units.none, decimals: 3, noValue: "none" },
               { name: "Beyond target", expr: worst, unit: units.ratio, decimals: 0, noValue: "–" },
               { name: "Drifted features", expr: driftedFeatures, unit: units.count, noValue: "not measured" },
               { name: "Fairness gap", expr: unfair, unit: units.none, mappings: mappings.found, noValue: "no limit" },
               { name: "Data faults", expr: faults, unit: units.count, noValue: "not measured" },
-              { name: "Retrain", expr: retrain(), unit: units.none, mappings: mappings.retrain, noValue: "unknown", width: 120 },
+              { name: "Retrain", expr: retrain(), unit: units.none, mappings: mappings.retrain, noValue: "unknown", width: 115 },
               { name: "Alerting window", expr: `${greatest("ml_window_alerting")} == 1`, unit: units.none, hidden: true },
               { name: "Owner", expr: greatest("ml_model_owner_info"), unit: units.none, hidden: true },
-              { name: "Last evaluation", expr: `1000 * ${greatest("ml_exporter_evaluation_last_success_timestamp_seconds")}`, unit: units.ago, noValue: "never", width: 130 },
+              { name: "Last evaluation", expr: `1000 * ${greatest("ml_exporter_evaluation_last_success_timestamp_seconds")}`, unit: units.ago, noValue: "never", width: 142 },
             ],
             sort: [{ by: "State", descending: true }],
-            link: { on: "Model", title: "Is it still good, since when, how sure?", url: modelUrl },
+            links: [{ on: "Model", title: "Is it still good, since when, how sure?", url: modelUrl }],
           }),
         ],
       },
       {
         title: "Alerts",
         panels: [
+          table({
+            title: "Alerts that fire now",
+            description:
+              "The alerts of the chosen models and exporters, the most severe first. Action says what is asked for; the alert leads to its runbook.",
+            width: 24,
+            height: 9,
+            noValue: noAlert,
+            labels: {
+              model: "Model",
+              alertname: "Alert",
+              feature: "Feature",
+              metric: "Metric",
+              attribute: "Attribute",
+              action: "Action",
+              team: "Team",
+              job: "Job",
+            },
+            labelWidths: { Model: 140, Alert: 215, Metric: 195, Attribute: 115, Action: 100, Team: 92 },
+            unseen: ["Job"],
+            order: ["Severity", "Alert", "Model", "Since"],
+            // biome-ignore format: a list
+            hide: ["__name__", "alertstate", "severity", "component", "tier", "version", "window", "instance", "method", "measure", "check"],
+            columns: [
+              {
+                name: "Severity",
+                expr: bySeverity,
+                unit: units.none,
+                mappings: mappings.severity,
+                width: 105,
+              },
+              { name: "Since", expr: firingSince, unit: units.ago },
+            ],
+            sort: [
+              { by: "Severity", descending: true },
+              { by: "Alert", descending: false },
+            ],
+            links: [
+              { on: "Model", title: "Is it still good, since when, how sure?", url: modelUrl },
+              { on: "Alert", title: "What to do: the runbook", url: runbookUrl },
+            ],
+          }),
           timeSeries({
             title: "Firing alerts",
             description: "How many alerts of each kind fire, over time.",
             unit: units.count,
-            width: 12,
-            height: 9,
+            width: 24,
+            height: 7,
             min: 0,
             queries: [{ expr: `count by (alertname) (${alerts()})`, legend: "{{alertname}}" }],
-            noValue: "No alert fires (or the rules are not loaded in this Prometheus).",
-          }),
-          table({
-            title: "Alerts that fire now",
-            description:
-              "The alerts of the chosen models and exporters; severity says how soon, action says what is asked for.",
-            width: 12,
-            height: 9,
-            noValue: "No alert fires (or the rules are not loaded in this Prometheus).",
-            labels: {
-              model: "Model",
-              alertname: "Alert",
-              severity: "Severity",
-              action: "Action",
-              feature: "Feature",
-              metric: "Metric",
-              job: "Job",
-            },
-            hide: [
-              "__name__",
-              "alertstate",
-              "component",
-              "team",
-              "tier",
-              "version",
-              "window",
-              "instance",
-              "method",
-              "attribute",
-              "measure",
-              "check",
-            ],
-            columns: [{ name: "Firing", expr: alerts(), unit: units.none, hidden: true }],
-            sort: [{ by: "Severity", descending: false }],
-            link: { on: "Model", title: "Is it still good, since when, how sure?", url: modelUrl },
+            noValue: noAlert,
           }),
         ],
       },

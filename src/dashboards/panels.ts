@@ -33,7 +33,7 @@ interface Frame {
   readonly width: number;
   /** In grid rows of 30 pixels. */
   readonly height: number;
-  /** Said in place of data: why there may be none. */
+  /** Said in place of data: why there may be none; in a stat a word or two, which its description explains. */
   readonly noValue: string;
 }
 
@@ -44,6 +44,8 @@ export interface Query {
   readonly expr: string;
   readonly legend: string;
   readonly line?: Line;
+  /** Of this query alone, in place of the panel's. */
+  readonly mappings?: ValueMapping[];
 }
 
 /** One colour and no steps: values are judged by their own limits, which are series, never by a number in a dashboard. */
@@ -60,6 +62,9 @@ const property = (id: string, value: unknown): DynamicConfigValue => ({ id, valu
 const fixed = (colour: string) => property("color", { mode: "fixed", fixedColor: colour });
 const unlisted = property("custom.hideFrom", { legend: true, tooltip: false, viz: false });
 
+/** A heading breaks into lines rather than being cut. */
+const wrapped = property("custom.wrapHeaderText", true);
+
 function drawn(line: Line): DynamicConfigValue[] {
   if (line === "value") return [fixed(colours.fine), property("custom.lineWidth", 2)];
   if (line === "limit")
@@ -71,10 +76,19 @@ function drawn(line: Line): DynamicConfigValue[] {
   return [...edge, property("custom.fillBelowTo", line.band), property("custom.fillOpacity", 20)];
 }
 
-/** Lines over time, the legend below with each line's last value. */
+/** Lines over time with each line's last value in the legend: on the right, in narrow panels below, where it leaves the plot its width. */
 export function timeSeries(
-  frame: Frame & { unit: Unit; queries: readonly Query[]; min?: number; max?: number; repeat?: string },
+  frame: Frame & {
+    unit: Unit;
+    queries: readonly Query[];
+    min?: number;
+    max?: number;
+    /** The axis goes up to this at least. */
+    reach?: number;
+    repeat?: string;
+  },
 ): Builder<Panel> {
+  const wide = frame.width >= 12;
   const panel = framed(new TimeSeries(), frame)
     .unit(frame.unit)
     .lineWidth(1)
@@ -82,14 +96,15 @@ export function timeSeries(
     .legend(
       new VizLegendOptionsBuilder()
         .showLegend(true)
-        .displayMode(LegendDisplayMode.Table)
-        .placement(LegendPlacement.Right)
+        .displayMode(wide ? LegendDisplayMode.Table : LegendDisplayMode.List)
+        .placement(wide ? LegendPlacement.Right : LegendPlacement.Bottom)
         .calcs(["lastNotNull"]),
     )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic));
   if (frame.min !== undefined) panel.min(frame.min);
   if (frame.max !== undefined) panel.max(frame.max);
+  if (frame.reach !== undefined) panel.axisSoftMax(frame.reach);
   if (frame.repeat !== undefined) panel.repeat(frame.repeat).repeatDirection("h").maxPerRow(2);
   frame.queries.forEach((query, index) => {
     panel.withTarget(new DataqueryBuilder().expr(query.expr).legendFormat(query.legend).range());
@@ -104,7 +119,8 @@ export function stat(
     unit: Unit;
     expr: string;
     mappings?: ValueMapping[];
-    attention?: boolean;
+    /** The colour of "more than none". */
+    attention?: "warning" | "bad";
     legend?: string;
   },
 ): Builder<Panel> {
@@ -120,11 +136,12 @@ export function stat(
         .instant(),
     );
   if (frame.mappings) panel.mappings(frame.mappings).thresholds(plain(colours.unknown));
-  // "More than none" is the only number that a dashboard may judge by: how many findings there are.
+  // "More than none" is the only number that a dashboard may judge by: how many findings there are. Below: not measured.
   if (frame.attention) {
     const steps = [
-      { value: null, color: colours.fine },
-      { value: 1, color: colours.bad },
+      { value: null, color: colours.unknown },
+      { value: 0, color: colours.fine },
+      { value: 1, color: colours[frame.attention] },
     ];
     panel.thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps));
   }
@@ -147,9 +164,11 @@ export function stateTimeline(
         .placement(LegendPlacement.Bottom)
         .calcs([]),
     );
-  for (const query of frame.queries) {
+  frame.queries.forEach((query, index) => {
     panel.withTarget(new DataqueryBuilder().expr(query.expr).legendFormat(query.legend).range());
-  }
+    if (!query.mappings) return;
+    panel.overrideByQuery(String.fromCharCode(65 + index), [property("mappings", query.mappings)]);
+  });
   return panel;
 }
 
@@ -161,6 +180,7 @@ export interface Column {
   readonly mappings?: ValueMapping[];
   /** Said in an empty cell. */
   readonly noValue?: string;
+  /** In pixels; a share of what the others leave when left out. */
   readonly width?: number;
   /** Asked for its labels alone. */
   readonly hidden?: true;
@@ -175,15 +195,17 @@ export function table(
     labels: Readonly<Record<string, string>>;
     columns: readonly Column[];
     sort: readonly { by: string; descending: boolean }[];
-    link?: { on: string; title: string; url: string };
+    links?: readonly { on: string; title: string; url: string }[];
     hide: readonly string[];
     /** Headings from the left; the others follow. */
     order?: readonly string[];
-    /** Least width of the columns that are labels, in pixels. */
-    labelWidth?: number;
+    /** Widths of columns that are labels, in pixels, by heading; 125 when left out. The other columns share what is left. */
+    labelWidths?: Readonly<Record<string, number>>;
+    /** Headings of labels that only tell rows apart or serve a link. */
+    unseen?: readonly string[];
   },
 ): Builder<Panel> {
-  const panel = framed(new Table(), frame).unit("none").filterable(true).minWidth(70);
+  const panel = framed(new Table(), frame).unit("none").minWidth(70);
   const rename: Record<string, string> = { ...frame.labels };
   const exclude: Record<string, boolean> = {
     Time: true,
@@ -192,12 +214,16 @@ export function table(
   const order = Object.keys(frame.labels);
   // Else an empty label would be answered by the panel's own sentence.
   for (const heading of order.map((label) => frame.labels[label] ?? label)) {
-    const link = frame.link && frame.link.on === heading ? frame.link : undefined;
-    const links = link && property("links", [{ title: link.title, url: link.url, targetBlank: false }]);
+    const links = (frame.links ?? [])
+      .filter(({ on }) => on === heading)
+      .map(({ title, url }) => ({ title, url, targetBlank: false }));
     panel.overrideByName(heading, [
       property("noValue", "–"),
-      property("custom.minWidth", frame.labelWidth ?? 150),
-      ...(links ? [links] : []),
+      property("custom.width", frame.labelWidths?.[heading] ?? 125),
+      property("custom.filterable", true),
+      wrapped,
+      ...(links.length > 0 ? [property("links", links)] : []),
+      ...(frame.unseen?.includes(heading) ? [property("custom.hideFrom", { viz: true })] : []),
     ]);
   }
   frame.columns.forEach((column, index) => {
@@ -217,7 +243,7 @@ export function table(
     }
     rename[value] = column.name;
     order.push(value);
-    const properties = [property("unit", column.unit)];
+    const properties = [property("unit", column.unit), wrapped];
     if (column.decimals !== undefined) properties.push(property("decimals", column.decimals));
     if (column.width !== undefined) properties.push(property("custom.width", column.width));
     if (column.noValue !== undefined) properties.push(property("noValue", column.noValue));

@@ -16,6 +16,8 @@ export interface Scope {
   alerting(family: FamilyName, options?: { extra?: Matchers; drop?: readonly string[] }): string;
   /** Firing alerts. They keep `instance` only where one exporter is meant, so it may be absent; so may `model`. */
   alerts(extra?: Matchers): string;
+  /** When each of those, and each that is pending yet, came to be so, in seconds. */
+  pending(): string;
   /** The recorded retrain signal of prometheus/rules/model.yml: 1, 0, absent when unknown. */
   retrain(): string;
 }
@@ -38,6 +40,12 @@ export function scope(scrape: Matchers, fixed: Matchers): Scope {
     const known = Object.entries(fixed).filter(([label]) => labels.includes(label));
     return family + braces({ ...scrape, ...Object.fromEntries(known), ...extra }) + suffix;
   };
+  const ofAlerts: Matchers = {
+    ...scrape,
+    instance: '=~"$instance|"',
+    alertname: '=~"Ml.+"',
+    ...(fixed.model === undefined ? {} : { model: '=~"$model|"' }),
+  };
   return {
     select,
     greatest: (family, { extra, drop = [] } = {}) => without([...replicas, ...drop], select(family, extra)),
@@ -46,15 +54,8 @@ export function scope(scrape: Matchers, fixed: Matchers): Scope {
         [...replicas, ...drop],
         `${select(family, extra)} and on (job, instance, model, version, window) ${select("ml_window_alerting")} == 1`,
       ),
-    alerts: (extra = {}) =>
-      `ALERTS${braces({
-        ...scrape,
-        instance: '=~"$instance|"',
-        alertname: '=~"Ml.+"',
-        alertstate: '="firing"',
-        ...(fixed.model === undefined ? {} : { model: '=~"$model|"' }),
-        ...extra,
-      })}`,
+    alerts: (extra = {}) => `ALERTS${braces({ ...ofAlerts, alertstate: '="firing"', ...extra })}`,
+    pending: () => `ALERTS_FOR_STATE${braces(ofAlerts)}`,
     retrain: () =>
       without(
         ["team", "tier"],

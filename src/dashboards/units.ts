@@ -10,6 +10,7 @@ export const units = {
   ago: "dateTimeFromNow",
   date: "dateTimeAsIso",
   perSecond: "ops",
+  rowsPerSecond: "rowsps",
 } as const;
 
 /** A unit's id in Grafana. */

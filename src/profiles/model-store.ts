@@ -17,7 +17,7 @@ export interface StoredPart {
   readonly untimed: number;
 }
 
-/** What is kept of one model. Profiles stay on disk until they are asked for. */
+/** What is kept of one model. Profiles stay on disk until they are asked for, and a few megabytes of them then stay read. */
 export interface ModelStore {
   /** Bucket → the parts its profile was read from. */
   readonly buckets: ReadonlyMap<number, Readonly<Record<string, string>>>;
@@ -47,6 +47,8 @@ export interface Documents {
 type Line = StoredBucket | StoredPart | { readonly part: string; readonly identity: null };
 
 const fewestLines = 64;
+/** Of profiles as JSON, kept read: most windows need the same profiles at the next evaluation. */
+const recentLetters = 4_000_000;
 
 function parsed(text: string): Line | undefined {
   try {
@@ -72,13 +74,30 @@ export async function openModelStore(log: LineLog, documents: Documents): Promis
   const buckets = new Map<number, Readonly<Record<string, string>>>();
   const parts = new Map<string, StoredPart>();
   const places = new Map<number | string, Place>();
+  const recent = new Map<number, { readonly profile: Profile; readonly letters: number }>();
+  let remembered = 0;
   let lines = 0;
   let skipped = 0;
+
+  function remember(bucket: number, profile: Profile, letters: number): void {
+    recent.set(bucket, { profile, letters });
+    remembered += letters;
+    for (const first of recent.keys()) {
+      if (remembered <= recentLetters) return;
+      forget(first);
+    }
+  }
+
+  function forget(bucket: number): void {
+    remembered -= recent.get(bucket)?.letters ?? 0;
+    recent.delete(bucket);
+  }
 
   function apply(line: Line, place: Place): void {
     lines++;
     if ("profile" in line) {
       buckets.set(line.bucket, line.parts);
+      forget(line.bucket);
       places.set(line.bucket, place);
     } else if (line.identity === null) {
       parts.delete(line.part);
@@ -119,14 +138,20 @@ export async function openModelStore(log: LineLog, documents: Documents): Promis
 
   async function read(wanted: Iterable<number>): Promise<Map<number, Profile>> {
     const found = new Map<number, Profile>();
-    const there = [...wanted].flatMap((bucket) => {
+    const unread: { bucket: number; place: Place }[] = [];
+    for (const bucket of wanted) {
       const place = places.get(bucket);
-      return place === undefined ? [] : [{ bucket, place }];
-    });
-    const lines = await log.read(there.map(({ place }) => place));
-    for (const [index, { bucket }] of there.entries()) {
-      const line = parsed(lines[index] ?? "");
-      if (line !== undefined && "profile" in line) found.set(bucket, line.profile);
+      const known = recent.get(bucket);
+      if (known !== undefined) found.set(bucket, known.profile);
+      else if (place !== undefined) unread.push({ bucket, place });
+    }
+    const texts = await log.read(unread.map(({ place }) => place));
+    for (const [index, { bucket }] of unread.entries()) {
+      const text = texts[index] ?? "";
+      const line = parsed(text);
+      if (line === undefined || !("profile" in line)) continue;
+      found.set(bucket, line.profile);
+      remember(bucket, line.profile, text.length);
     }
     return found;
   }

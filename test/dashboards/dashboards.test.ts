@@ -10,10 +10,9 @@ import { committed, type Dashboard, type Panel, type Query, queries, replaced } 
 const root = resolve(import.meta.dirname, "../..");
 const all = committed();
 const names = Object.fromEntries(
-  ["job", "instance", "team", "model", "version", "window", "metric", "method", "attribute"].map((name) => [
-    name,
-    "x",
-  ]),
+  ["job", "instance", "team", "model", "version", "window", "metric", "method", "attribute", "measure"].map(
+    (name) => [name, "x"],
+  ),
 );
 const panels = (dashboard: Dashboard) => dashboard.panels.filter(({ type }) => type !== "row");
 const asked = [...all.values()].flatMap((dashboard) => queries(dashboard, names));
@@ -111,10 +110,10 @@ describe.each([...all])("%s", (name, dashboard) => {
     }
   });
 
-  it("judges by no number of its own: one plain colour, or none and more than none", () => {
+  it("judges by no number of its own: one plain colour, or not measured, none and more than none", () => {
     for (const { title, fieldConfig } of panels(dashboard)) {
       const steps = fieldConfig?.defaults.thresholds?.steps.map(({ value }) => value);
-      expect([[null], [null, 1]], title).toContainEqual(steps);
+      expect([[null], [null, 0, 1]], title).toContainEqual(steps);
     }
   });
 
@@ -261,7 +260,7 @@ describe("queries", () => {
       for (const { name, matchers } of parsePromql(query.raw.replaceAll(/\$(__\w+)/g, "1m")).selectors) {
         expect(matchers.job, `${place(query)}: ${name}`).toBe('=~"$job"');
         // The rules' alerts and the recorded signal stand for a pair of exporters: they have no instance.
-        if (name === "ALERTS") expect(matchers.instance).toBe('=~"$instance|"');
+        if (name.startsWith("ALERTS")) expect(matchers.instance).toBe('=~"$instance|"');
         else if (name.includes(":")) expect(matchers).not.toHaveProperty("instance");
         else expect(matchers.instance, `${place(query)}: ${name}`).toBe('=~"$instance"');
       }
@@ -285,7 +284,7 @@ describe("queries", () => {
       [/_seconds$/, [units.seconds]],
       [/_bytes$/, [units.bytes]],
       [/_ratio(_limit|_ci_lower)?$/, [units.ratio]],
-      [/_total$/, [units.perSecond]],
+      [/_total$/, [units.perSecond, units.rowsPerSecond]],
     ];
     // Only where the query is one family as it is, or a timestamp in milliseconds; a comparison or a state has no unit.
     for (const dashboard of all.values()) {

@@ -68,6 +68,7 @@ const variables = {
   metric: ".+",
   method: ".+",
   attribute: ".+",
+  measure: "mean_absolute_error_difference",
 };
 /** Queries of the dashboards that rightly return nothing at the end of the story, with the reason. */
 const empty: Readonly<Record<string, Readonly<Record<string, string>>>> = {
