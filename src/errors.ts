@@ -5,7 +5,7 @@ export class UserError extends Error {
 
 /** Evidence that a model could not be evaluated for a reason that has a short, fixed name (the label `reason` of the failure counter). */
 export class EvaluationError extends UserError {
-  readonly reason: "source" | "columns" | "rows" | "timeout";
+  readonly reason: "source" | "columns" | "rows";
   constructor(reason: EvaluationError["reason"], message: string) {
     super(message);
     this.reason = reason;

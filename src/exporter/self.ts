@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import type { FamilyName, Sample } from "../catalogue.ts";
 
 /** Why an evaluation failed: the reasons of EvaluationError, and `internal` for a bug of ours. */
-export const failureReasons = ["source", "columns", "rows", "timeout", "internal"] as const;
+export const failureReasons = ["source", "columns", "rows", "internal"] as const;
 type FailureReason = (typeof failureReasons)[number];
 
 /** What the exporter says about itself. Times are epoch milliseconds; counters live as long as the process. */
@@ -131,7 +131,7 @@ function newState(): ModelState {
     stepsMs: {},
     evaluations: 0,
     missed: 0,
-    failures: { source: 0, columns: 0, rows: 0, timeout: 0, internal: 0 },
+    failures: { source: 0, columns: 0, rows: 0, internal: 0 },
     rows: new Map(),
   };
 }
