@@ -110,7 +110,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
         error instanceof EvaluationError ? {} : { stack: error instanceof Error ? error.stack : undefined };
       log.error("evaluation failed", { model: name, reason, error: message(error), ...stack });
       // Not `before`: the samples may have been withdrawn meanwhile.
-      settle({ ...(statuses.get(name) ?? before), error: message(error) }, found.monitor);
+      await settle({ ...(statuses.get(name) ?? before), error: message(error) }, found.monitor);
     }
   }
 
@@ -132,7 +132,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
     // The first success is news; the many after it are not.
     const level = before.evaluatedAtMs === undefined ? "info" : "debug";
     log[level]("evaluated", { model: model.name, series: evaluation.samples.length });
-    settle(
+    await settle(
       {
         config: model,
         samples: [...configuredSamples(model), ...evaluation.samples],
@@ -145,12 +145,14 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
   }
 
   /** Takes the new state of a model, with what has been found since when. */
-  function settle(status: ModelStatus, monitor: Monitor): void {
+  async function settle(status: ModelStatus, monitor: Monitor): Promise<void> {
     const since = continueSince(status.since, findings(status, now(), reasons), now());
     const settled = { ...status, since };
     statuses.set(status.config.name, settled);
-    monitor.remember(since).catch((error: unknown) => log.warn("state not kept", { error: message(error) }));
     for (const listener of listeners) listener(settled);
+    await monitor
+      .remember(since)
+      .catch((error: unknown) => log.warn("state not kept", { error: message(error) }));
   }
 
   /** A failing model keeps its last samples until its evaluation is overdue, then loses them. */

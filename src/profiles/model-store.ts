@@ -168,9 +168,9 @@ export async function openModelStore(log: LineLog, documents: Documents): Promis
       const found = document<Reference>(await documents.read("reference"));
       return found?.hash === hash ? found : undefined;
     },
-    putReference: (reference) => documents.write("reference", JSON.stringify(reference)),
+    putReference: (reference) => inTurn(() => documents.write("reference", JSON.stringify(reference))),
     readState: async () => document<unknown>(await documents.read("state")),
-    writeState: (state) => documents.write("state", JSON.stringify(state)),
+    writeState: (state) => inTurn(() => documents.write("state", JSON.stringify(state))),
     skippedLines: skipped,
     close: () => inTurn(() => log.close()),
   };
