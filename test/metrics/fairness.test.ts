@@ -33,6 +33,13 @@ describe(measure, () => {
     },
   );
 
+  test("does not depend on the order in which the engine gives the groups", () => {
+    const profile = profileOf(rowsOf(2));
+    const groups = Object.fromEntries(Object.entries(profile.groups.origin ?? {}).reverse());
+    const input = (given: typeof profile) => inputOf({ groups: ["origin"], minGroup: 2 }, given);
+    expect(fairness(input({ ...profile, groups: { origin: groups } }))).toEqual(fairness(input(profile)));
+  });
+
   test("small groups are excluded and counted, by 100 rows where nothing else is said", () => {
     // 25, 50, 30 and 20 rows.
     const rows = profileOf(rowsOf(2));

@@ -69,8 +69,9 @@ function gapOf({ model, window }: MetricInput, { attribute, measure }: FairnessC
 
   // A standard error takes two rows, whatever the config says.
   const fewest = Math.max(2, model.minGroup ?? minGroup);
-  const all = Object.values(groups[attribute] ?? {});
-  const compared = all.flatMap((group): Estimate[] => {
+  const all = Object.entries(groups[attribute] ?? {});
+  // By name: engines give groups in any order, and each takes its own share of the seeded draws.
+  const compared = all.sort(byName).flatMap(([, group]): Estimate[] => {
     if (group.outcome.n < fewest) return [];
     const value = metric.estimate(group.outcome);
     if (typeof value === "string") return [];
@@ -85,3 +86,6 @@ function gapOf({ model, window }: MetricInput, { attribute, measure }: FairnessC
     excluded: all.length - compared.length,
   };
 }
+
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) =>
+  a < b ? -1 : Number(a > b);
