@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
 import { memoryLineLog, openLineLog, replaceFile } from "./line-log.ts";
@@ -11,12 +11,15 @@ export type { ModelStore, StoredPart } from "./model-store.ts";
 
 /** What outlives the process: profiles, references, counters. */
 export interface Store {
-  /** A model's store; `key` is a hash of everything that shapes its profiles: another key starts afresh, the state stays. */
+  /** A model's store; `key` is a hash of everything that shapes its profiles: another key starts afresh and ends the one before, the state stays. */
   model(name: string, key: string): Promise<ModelStore>;
   /** The counters of this process: a reload goes on with them. */
   observed(name: string, version: string): Observed;
   close(): Promise<void>;
 }
+
+/** Shapes of a model (reference, columns, bucket width) whose profiles stay on disk. */
+const shapesKept = 3;
 
 /** A file name for any text: readable as far as it goes, distinct also where upper and lower case are one. */
 function fileName(text: string): string {
@@ -48,24 +51,49 @@ export async function openStore(directory: string): Promise<Store> {
   await mkdir(directory, { recursive: true }).catch(refusal(directory));
   const unlock = await lock(join(directory, "lock"), directory).catch(refusal(directory));
   const opened = new Map<string, Promise<ModelStore>>();
+  const current = new Map<string, string>();
+
+  /** A model has one shape at a time: the log of the one before is closed, and of older ones only the newest few are kept. */
+  async function openShape(name: string, key: string): Promise<ModelStore> {
+    const before = current.get(name);
+    current.set(name, key);
+    if (before !== undefined && before !== key) {
+      const old = opened.get(JSON.stringify([name, before]));
+      opened.delete(JSON.stringify([name, before]));
+      await (await old?.catch(() => undefined))?.close();
+    }
+    return remembered(opened, JSON.stringify([name, key]), () => openModel(name, key));
+  }
 
   async function openModel(name: string, key: string): Promise<ModelStore> {
     const modelFolder = join(directory, "models", fileName(name));
     const keyFolder = join(modelFolder, fileName(key));
     await mkdir(keyFolder, { recursive: true }).catch(refusal(directory));
     const log = await openLineLog(join(keyFolder, "profiles.ndjson")).catch(refusal(directory));
+    await prune(modelFolder, keyFolder);
     return openModelStore(log, documentsIn(modelFolder, keyFolder));
   }
 
   return {
     // The same store for the same key: two logs over one file would not know of each other's lines.
-    model: (name, key) => remembered(opened, JSON.stringify([name, key]), () => openModel(name, key)),
+    model: openShape,
     observed: counters(),
     close: async () => {
       for (const model of opened.values()) await (await model.catch(() => undefined))?.close();
       await unlock();
     },
   };
+}
+
+/** Deletes the folders of all but the newest shapes of a model; a configuration that was changed and changed back finds its own. */
+async function prune(modelFolder: string, keep: string): Promise<void> {
+  const names = (await readdir(modelFolder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  const folders = names.map(({ name }) => join(modelFolder, name)).filter((folder) => folder !== keep);
+  const aged = await Promise.all(
+    folders.map(async (folder) => ({ folder, age: (await stat(folder)).mtimeMs })),
+  );
+  const old = aged.sort((a, b) => b.age - a.age).slice(shapesKept - 1);
+  for (const { folder } of old) await rm(folder, { recursive: true, force: true });
 }
 
 /** The same interface without a folder, for one evaluation. */

@@ -1,5 +1,15 @@
 import { spawn } from "node:child_process";
-import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -216,4 +226,30 @@ describe("the data directory", () => {
     await opened();
     expect(JSON.parse(await readFile(join(directory, "lock"), "utf8")).pid).toBe(process.pid);
   });
+});
+
+it("keeps the logs of the newest three shapes of a model, and one of them open", async () => {
+  const store = await opened();
+  const openLogs = async () =>
+    process.platform === "linux"
+      ? (
+          await Promise.all(
+            (await readdir("/proc/self/fd")).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => "")),
+          )
+        ).filter((path) => path.startsWith(directory) && path.endsWith("profiles.ndjson")).length
+      : 1;
+  for (const [index, key] of ["a", "b", "c", "d", "e"].entries()) {
+    await (await store.model("m", key)).putBuckets([bucket(0, index + 1)]);
+    // The order of ages must not hang on the clock's resolution.
+    const path = (await readdir(join(directory, "models"), { recursive: true })).filter((name) =>
+      name.includes(`/${key}-`),
+    );
+    for (const name of path) await utimes(join(directory, "models", name), index, index);
+  }
+  expect(await openLogs()).toBe(1);
+  expect(
+    (await readdir(directory, { recursive: true })).filter((name) => name.endsWith("ndjson")),
+  ).toHaveLength(3);
+  // Changed back: what was counted then is still there.
+  expect(await contents(await store.model("m", "d"))).toEqual([[0, 4, { a: "1" }]]);
 });
