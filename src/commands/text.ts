@@ -1,4 +1,4 @@
-/** Six significant digits at most, without trailing zeros; small p-values in powers of ten. */
+/** Four significant digits, three under 1, without trailing zeros; what is under 0.0001 in powers of ten. */
 export function figure(value: number | undefined): string {
   if (value === undefined) return "";
   if (value !== 0 && Math.abs(value) < 1e-4) return value.toExponential(1);

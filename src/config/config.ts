@@ -1,3 +1,8 @@
+import type { driftMethods } from "../metrics/drift/methods.ts";
+import type { fairnessMeasures } from "../metrics/fairness/measures.ts";
+import type { performanceMetrics } from "../metrics/performance/metrics.ts";
+import type { qualityChecks } from "../metrics/quality/checks.ts";
+
 /**
  * The configuration after defaults, checks and replacement: what every other part receives. `schema.ts` says what may be written in
  * YAML, `load.ts` turns one into the other.
@@ -27,10 +32,11 @@ export interface FeatureConfig {
   readonly type?: "numeric" | "categorical";
 }
 
-export type PerformanceMetricName = "root_mean_squared_error" | "mean_absolute_error" | "mean_error" | "r2";
-export type DriftMethodName = "psi" | "kolmogorov_smirnov";
-export type FairnessMeasureName = "mean_absolute_error_difference";
-export type QualityCheckName = "missing" | "out_of_range" | "unseen";
+/** The names are those of the tables: an entry there is all it takes to be allowed here. */
+export type PerformanceMetricName = keyof typeof performanceMetrics;
+export type DriftMethodName = keyof typeof driftMethods;
+export type FairnessMeasureName = keyof typeof fairnessMeasures;
+export type QualityCheckName = keyof typeof qualityChecks;
 
 /** A bound in the metric's units, or a share of |baseline| (`tolerance: 20%`), or an amount beyond the baseline (`tolerance: 0.05`). */
 export type Target =

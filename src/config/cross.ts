@@ -1,4 +1,6 @@
-import { driftMethods, modelDefaults, performanceMetrics } from "./defaults.ts";
+import { driftMethods } from "../metrics/drift/methods.ts";
+import { performanceMetrics } from "../metrics/performance/metrics.ts";
+import { modelDefaults } from "./defaults.ts";
 import { parseDuration } from "./duration.ts";
 import { show } from "./fields.ts";
 import type { WrittenModel } from "./schema.ts";
@@ -105,7 +107,7 @@ function* performanceFaults({ performance = [], columns, reference }: WrittenMod
     if (target !== undefined && tolerance !== undefined) {
       yield { keys: [...keys, "tolerance"], message: "given beside target; expected one of the two" };
     }
-    const signed = performanceMetrics[metric] === undefined;
+    const signed = performanceMetrics[metric].better === "zero";
     if (signed && typeof target === "number") {
       yield {
         keys: [...keys, "target"],

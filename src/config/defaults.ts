@@ -1,36 +1,4 @@
-import type {
-  DriftMethodName,
-  FairnessMeasureName,
-  PerformanceMetricName,
-  QualityCheckName,
-  Target,
-} from "./config.ts";
-
-/** Metrics of regression with the side on which a plain target lies; undefined: a signed metric, which needs both bounds. */
-export const performanceMetrics = {
-  root_mean_squared_error: "upper",
-  mean_absolute_error: "upper",
-  mean_error: undefined,
-  r2: "lower",
-} as const satisfies Record<PerformanceMetricName, "lower" | "upper" | undefined>;
-
-/** Drift methods with their limits. */
-export const driftMethods = {
-  kolmogorov_smirnov: 0.1,
-  psi: 0.2,
-} as const satisfies Record<DriftMethodName, number>;
-
-/** Fairness measures. */
-export const fairnessMeasures = [
-  "mean_absolute_error_difference",
-] as const satisfies readonly FairnessMeasureName[];
-
-/** Quality checks. */
-export const qualityChecks = [
-  "missing",
-  "out_of_range",
-  "unseen",
-] as const satisfies readonly QualityCheckName[];
+import type { PerformanceMetricName, Target } from "./config.ts";
 
 /** The metric that has a target when `performance` is left out, and that target: a fifth worse than on the reference. */
 export const defaultTarget: { readonly metric: PerformanceMetricName; readonly target: Target } = {

@@ -1,8 +1,13 @@
 import { resolve as resolvePath } from "node:path";
+import { driftMethods } from "../metrics/drift/methods.ts";
+import { fairnessMeasures } from "../metrics/fairness/measures.ts";
+import { performanceMetrics } from "../metrics/performance/metrics.ts";
+import { qualityChecks } from "../metrics/quality/checks.ts";
 import type {
   DriftMethodName,
   Duration,
   FairnessConfig,
+  FairnessMeasureName,
   FilesSourceConfig,
   ModelConfig,
   PerformanceConfig,
@@ -10,15 +15,7 @@ import type {
   QualityCheckName,
   Target,
 } from "./config.ts";
-import {
-  defaultSchedule,
-  defaultTarget,
-  driftMethods,
-  modelDefaults,
-  performanceMetrics,
-  qualityChecks,
-  wholeTable,
-} from "./defaults.ts";
+import { defaultSchedule, defaultTarget, modelDefaults, wholeTable } from "./defaults.ts";
 import { parseDuration } from "./duration.ts";
 import type { Limit } from "./fields.ts";
 import type { WrittenModel } from "./schema.ts";
@@ -58,7 +55,7 @@ export function resolveModel(written: WrittenModel, folder: string): ModelConfig
     fairnessSignificance: written.fairness_significance ?? modelDefaults.fairnessSignificance,
     ...present({ minGroup: written.min_group }),
     drift: {
-      methods: limits(drift.methods ?? driftMethods),
+      methods: limits(drift.methods ?? defaultLimits()),
       features: Object.fromEntries(
         Object.entries(drift.features ?? {}).map(([name, exceptions]) => [name, limits(exceptions)]),
       ),
@@ -116,6 +113,9 @@ function limits(written: Readonly<Partial<Record<DriftMethodName, Limit | undefi
   return Object.fromEntries(chosen.map(([name, limit]) => [name, bound(limit)]));
 }
 
+const defaultLimits = () =>
+  Object.fromEntries(Object.entries(driftMethods).map(([name, { defaultLimit }]) => [name, defaultLimit]));
+
 /** Every metric of the task, in the order of the table. */
 function performance(written: WrittenModel): PerformanceConfig[] {
   const names = Object.keys(performanceMetrics) as PerformanceMetricName[];
@@ -136,20 +136,18 @@ function target({ metric, target, tolerance }: WrittenPerformance): Target | und
   if (tolerance !== undefined) return tolerance;
   if (target === undefined || target === "none") return undefined;
   if (typeof target !== "number") return { kind: "absolute", ...target };
-  return performanceMetrics[metric] === "lower"
+  return performanceMetrics[metric].better === "higher"
     ? { kind: "absolute", lower: target }
     : { kind: "absolute", upper: target };
 }
 
 /** Gaps between the groups of every attribute are measured; those that are listed may have a limit. */
 function fairness(written: WrittenModel, groups: readonly string[]): FairnessConfig[] {
-  const entries =
-    written.fairness ??
-    groups.map((attribute) => ({
-      attribute,
-      measure: "mean_absolute_error_difference" as const,
-      limit: undefined,
-    }));
+  const names = Object.keys(fairnessMeasures) as FairnessMeasureName[];
+  const all = groups.flatMap((attribute) =>
+    names.map((measure) => ({ attribute, measure, limit: undefined })),
+  );
+  const entries = written.fairness ?? all;
   return entries.map(({ attribute, measure, limit }) => ({
     attribute,
     measure,
@@ -162,5 +160,6 @@ function quality(written: WrittenModel): ModelConfig["quality"] {
     const chosen = written.quality?.[check];
     return chosen === undefined ? "default" : bound(chosen);
   };
-  return Object.fromEntries(qualityChecks.map((check) => [check, limit(check)])) as ModelConfig["quality"];
+  const checks = Object.keys(qualityChecks) as QualityCheckName[];
+  return Object.fromEntries(checks.map((check) => [check, limit(check)])) as ModelConfig["quality"];
 }

@@ -1,6 +1,9 @@
 import * as z from "zod";
+import { driftMethods } from "../metrics/drift/methods.ts";
+import { fairnessMeasures } from "../metrics/fairness/measures.ts";
+import { performanceMetrics } from "../metrics/performance/metrics.ts";
+import { qualityChecks } from "../metrics/quality/checks.ts";
 import { cronFault } from "./cron.ts";
-import { driftMethods, fairnessMeasures, performanceMetrics, qualityChecks } from "./defaults.ts";
 import * as f from "./fields.ts";
 import { later } from "./later.ts";
 
@@ -82,7 +85,7 @@ export const modelSchema = f.map(
       .list(
         f.map({
           attribute: f.text("one of groups"),
-          measure: f.choice("fairness measure", fairnessMeasures, later.fairness),
+          measure: f.choice("fairness measure", names(fairnessMeasures), later.fairness),
           limit: f.limit().optional(),
         }),
         "entries such as { attribute: origin, measure: mean_absolute_error_difference, limit: 3 }",
@@ -98,7 +101,7 @@ export const modelSchema = f.map(
         significance: f.ratio().optional(),
       })
       .optional(),
-    quality: f.map(each(qualityChecks, f.ratioLimit()), later.checks).optional(),
+    quality: f.map(each(names(qualityChecks), f.ratioLimit()), later.checks).optional(),
     retrain: f
       .map({ cooldown: f.duration({ zero: true }).optional(), labels: f.count(0).optional() })
       .optional(),

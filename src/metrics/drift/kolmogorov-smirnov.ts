@@ -7,5 +7,6 @@ export const kolmogorovSmirnov: DriftMethod = {
   columns: ["numeric"],
   range: [0, 1],
   test: "kolmogorov",
+  defaultLimit: 0.1,
   score: ({ fine }) => kolmogorovSmirnovDistance(fine.reference, fine.current),
 };

@@ -13,5 +13,7 @@ export interface DriftMethod {
   readonly columns: readonly ColumnSummary["kind"][];
   readonly range: readonly [number, number];
   readonly test: "chi_squared" | "kolmogorov";
+  /** The limit of a feature when none is configured. */
+  readonly defaultLimit: number;
   score(compared: Compared): number;
 }

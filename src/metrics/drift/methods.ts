@@ -1,4 +1,3 @@
-import type { DriftMethodName } from "../../config/config.ts";
 import { kolmogorovSmirnov } from "./kolmogorov-smirnov.ts";
 import type { DriftMethod } from "./method.ts";
 import { psi } from "./psi.ts";
@@ -7,4 +6,4 @@ import { psi } from "./psi.ts";
 export const driftMethods = {
   psi,
   kolmogorov_smirnov: kolmogorovSmirnov,
-} as const satisfies Record<DriftMethodName, DriftMethod>;
+} as const satisfies Record<string, DriftMethod>;

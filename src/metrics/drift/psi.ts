@@ -7,5 +7,6 @@ export const psi: DriftMethod = {
   columns: ["numeric", "categorical"],
   range: [0, Number.POSITIVE_INFINITY],
   test: "chi_squared",
+  defaultLimit: 0.2,
   score: ({ coarse }) => populationStabilityIndex(coarse.reference, coarse.current),
 };

@@ -1,4 +1,3 @@
-import type { PerformanceMetricName } from "../../config/config.ts";
 import { meanAbsoluteError } from "./mean-absolute-error.ts";
 import { meanError } from "./mean-error.ts";
 import type { PerformanceMetric } from "./metric.ts";
@@ -11,10 +10,10 @@ export const performanceMetrics = {
   mean_absolute_error: meanAbsoluteError,
   mean_error: meanError,
   r2,
-} as const satisfies Record<PerformanceMetricName, PerformanceMetric>;
+} as const satisfies Record<string, PerformanceMetric>;
 
 /** The metric that is measured for every group without being asked for. */
 export const firstMetric = { regression: "root_mean_squared_error" } as const satisfies Record<
   "regression",
-  PerformanceMetricName
+  keyof typeof performanceMetrics
 >;

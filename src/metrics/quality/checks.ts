@@ -1,4 +1,3 @@
-import type { QualityCheckName } from "../../config/config.ts";
 import type { QualityCheck } from "./check.ts";
 import { missing } from "./missing.ts";
 import { outOfRange } from "./out-of-range.ts";
@@ -9,4 +8,4 @@ export const qualityChecks = {
   missing,
   out_of_range: outOfRange,
   unseen,
-} as const satisfies Record<QualityCheckName, QualityCheck>;
+} as const satisfies Record<string, QualityCheck>;
