@@ -84,8 +84,8 @@ function moments(left: NumericSummary, right: NumericSummary): { mean: number; m
   if (right.n === 0) return { mean: left.mean, m2: left.m2 };
   const n = left.n + right.n;
   const delta = right.mean - left.mean;
-  // The weighted form is the same whichever comes first.
-  const mean = left.mean * (left.n / n) + right.mean * (right.n / n);
+  // The weighted form is the same whichever comes first; JSON has no −0.
+  const mean = left.mean * (left.n / n) + right.mean * (right.n / n) + 0;
   return { mean, m2: total(left.m2 + right.m2 + delta * delta * ((left.n * right.n) / n)) };
 }
 

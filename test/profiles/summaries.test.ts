@@ -19,7 +19,7 @@ const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
 /** Plain recomputations of what the summaries of some rows must be. */
 function numericOf(values: readonly number[]): NumericSummary {
-  const mean = values.length === 0 ? 0 : sum(values) / values.length;
+  const mean = values.length === 0 ? 0 : sum(values) / values.length + 0; // JSON has no -0
   const bin = (value: number) => bins.edges.filter((edge) => edge < value).length;
   return {
     kind: "numeric",
