@@ -20,6 +20,51 @@ const fairness = [...window, "attribute", "measure"];
 const drift = [...window, "feature", "method"];
 const quality = [...window, "feature", "check"];
 const feature = [...window, "feature"];
+const output = [...window, "method"];
+const score = [...window, "class", "method"];
+const dataset = [...window, "check"];
+
+/** What drift of any column has beside its score. */
+const driftCompanions = <Name extends string>(name: Name, labels: readonly string[], over: string) =>
+  ({
+    [`${name}_limit`]: gauge(`The greatest acceptable ${name}; it applies to its absolute value.`, ...labels),
+    [`${name}_p_value`]: gauge(
+      `Probability of a difference at least this large by chance${over}.`,
+      ...labels,
+    ),
+    [`${name}_samples`]: gauge("Values of the window that were compared.", ...labels),
+    [`${name}_detected`]: gauge(
+      `1 when ${name} is over its limit and its p-value under the significance, else 0; absent without a limit.`,
+      ...labels,
+    ),
+  }) as Record<`${Name}${"_limit" | "_p_value" | "_samples" | "_detected"}`, Family>;
+
+/** What a comparison of groups has beside its value. */
+const fairnessCompanions = <Name extends string>(name: Name, limit: string, beyond: string) =>
+  ({
+    [`${name}_limit`]: gauge(limit, ...fairness),
+    [`${name}_detected`]: gauge(
+      `1 when ${name} is ${beyond} its limit and the adjusted p-value is under the significance, else 0; absent without a limit.`,
+      ...fairness,
+    ),
+    [`${name}_p_value`]: gauge(
+      "Probability of groups at least this far apart if all shared what the measure compares (Benjamini-Hochberg adjusted over the model's measures and attributes).",
+      ...fairness,
+    ),
+    [`${name}_ci_lower`]: gauge(
+      `Lower end of the 95 % interval of ${name} (simultaneous over all pairs of groups).`,
+      ...fairness,
+    ),
+    [`${name}_ci_upper`]: gauge(`Upper end of the 95 % interval of ${name}.`, ...fairness),
+    [`${name}_groups`]: gauge("Groups compared.", ...fairness),
+    [`${name}_groups_excluded`]: gauge(
+      "Groups left out because a denominator of the measure has fewer rows than `min_group`.",
+      ...fairness,
+    ),
+  }) as Record<
+    `${Name}${"_limit" | "_detected" | "_p_value" | "_ci_lower" | "_ci_upper" | "_groups" | "_groups_excluded"}`,
+    Family
+  >;
 
 export const families = {
   ml_model_info: gauge(
@@ -51,10 +96,16 @@ export const families = {
     ...model,
   ),
   ml_window_predictions: gauge("Rows in the window.", ...window),
-  ml_window_labels: gauge(
-    "Rows in the performance window (the window shifted back by the label delay) that have a prediction and a label.",
+  ml_window_predictions_limit: gauge(
+    "Fewest rows expected in the window: a share (`volume`) of the median of the last eight windows.",
     ...window,
   ),
+  ml_window_labels: gauge(
+    "Rows in the performance window (the window shifted back by the label delay) that have a label.",
+    ...window,
+  ),
+  ml_label_coverage_ratio: gauge("Share of the performance window's rows that have a label.", ...window),
+  ml_label_coverage_ratio_limit: gauge("The least acceptable ml_label_coverage_ratio.", ...window),
   ml_window_start_timestamp_seconds: gauge("Start of the window, in event time.", ...window),
   ml_window_end_timestamp_seconds: gauge("End of the window (exclusive), in event time.", ...window),
   ml_performance_window_end_timestamp_seconds: gauge(
@@ -79,51 +130,74 @@ export const families = {
     "1 when there is evidence that the target is missed (the whole interval lies beyond it), else 0; absent without a target.",
     ...performance,
   ),
+  ml_performance_forecast: gauge(
+    "Where ml_performance will be at ml_forecast_horizon_seconds if its trend over the last windows goes on.",
+    ...performance,
+  ),
+  ml_performance_forecast_ci_lower: gauge(
+    "Lower one-sided 97.5 % bound of ml_performance_forecast.",
+    ...performance,
+  ),
+  ml_performance_forecast_ci_upper: gauge(
+    "Upper one-sided 97.5 % bound of ml_performance_forecast.",
+    ...performance,
+  ),
+  ml_forecast_horizon_seconds: gauge("How far ahead ml_performance_forecast looks.", ...model),
+  ml_class_performance: gauge("Performance over one class against the rest.", ...window, "class", "metric"),
+  ml_class_performance_samples: gauge(
+    "Rows that ml_class_performance was computed from: the metric's denominator.",
+    ...window,
+    "class",
+    "metric",
+  ),
+  ml_confusion_predictions: gauge(
+    "Rows of the performance window by actual and predicted class.",
+    ...window,
+    "actual",
+    "predicted",
+  ),
+  ml_calibration_predicted_ratio: gauge(
+    "Mean predicted probability of the rows in a bin (binary: of the positive class; several classes: of the top label).",
+    ...window,
+    "bin",
+  ),
+  ml_calibration_observed_ratio: gauge("Share of the bin's rows for which it came true.", ...window, "bin"),
+  ml_calibration_samples: gauge("Rows of the bin.", ...window, "bin"),
   ml_group_performance: gauge("Performance over the rows of one group of an attribute.", ...group),
   ml_group_performance_ci_lower: gauge("Lower end of the 95 % interval of ml_group_performance.", ...group),
   ml_group_performance_ci_upper: gauge("Upper end of the 95 % interval of ml_group_performance.", ...group),
   ml_group_performance_samples: gauge("Labelled rows that ml_group_performance was computed from.", ...group),
   ml_group_performance_baseline: gauge("The same metric on the reference's rows of the group.", ...group),
   ml_fairness_difference: gauge(
-    "Largest less smallest value of a metric between the groups of an attribute, in the metric's units; 0 is fair.",
+    "Largest less smallest value of what the measure compares between the groups of an attribute, in its units; 0 is fair.",
     ...fairness,
   ),
-  ml_fairness_difference_limit: gauge("The greatest acceptable ml_fairness_difference.", ...fairness),
-  ml_fairness_difference_detected: gauge(
-    "1 when ml_fairness_difference is over its limit and the adjusted p-value is under the significance, else 0; absent without a limit.",
+  ...fairnessCompanions("ml_fairness_difference", "The greatest acceptable ml_fairness_difference.", "over"),
+  ml_fairness_ratio: gauge(
+    "Smallest over largest value of what the measure compares between the groups of an attribute; 1 is fair.",
     ...fairness,
   ),
-  ml_fairness_difference_p_value: gauge(
-    "Probability of a gap at least this large if all groups shared one mean (Benjamini-Hochberg adjusted over the model's measures and attributes).",
-    ...fairness,
-  ),
-  ml_fairness_difference_ci_lower: gauge(
-    "Lower end of the 95 % interval of ml_fairness_difference (simultaneous over all pairs of groups).",
-    ...fairness,
-  ),
-  ml_fairness_difference_ci_upper: gauge(
-    "Upper end of the 95 % interval of ml_fairness_difference.",
-    ...fairness,
-  ),
-  ml_fairness_difference_groups: gauge("Groups compared.", ...fairness),
-  ml_fairness_difference_groups_excluded: gauge(
-    "Groups left out because they have too few labelled rows (`min_group`).",
-    ...fairness,
-  ),
+  ...fairnessCompanions("ml_fairness_ratio", "The least acceptable ml_fairness_ratio.", "under"),
   ml_feature_drift: gauge(
     "How far the feature's distribution in the window lies from the reference's, by method; 0 is no difference.",
     ...drift,
   ),
-  ml_feature_drift_limit: gauge("The greatest acceptable ml_feature_drift.", ...drift),
-  ml_feature_drift_p_value: gauge(
-    "Probability of a difference at least this large by chance (Benjamini-Hochberg adjusted over the model's features).",
-    ...drift,
+  ...driftCompanions("ml_feature_drift", drift, " (Benjamini-Hochberg adjusted over the model's features)"),
+  ml_prediction_drift: gauge(
+    "How far the predictions' distribution in the window lies from the reference's, by method.",
+    ...output,
   ),
-  ml_feature_drift_samples: gauge("Values of the window that were compared.", ...drift),
-  ml_feature_drift_detected: gauge(
-    "1 when ml_feature_drift is over its limit and its p-value under the significance, else 0; absent without a limit.",
-    ...drift,
+  ...driftCompanions("ml_prediction_drift", output, ""),
+  ml_score_drift: gauge(
+    "How far the distribution of a class's probability in the window lies from the reference's, by method.",
+    ...score,
   ),
+  ...driftCompanions("ml_score_drift", score, " (Benjamini-Hochberg adjusted over the classes)"),
+  ml_label_drift: gauge(
+    "How far the labels' distribution in the performance window lies from the reference's, by method.",
+    ...output,
+  ),
+  ...driftCompanions("ml_label_drift", output, ""),
   ml_drifted_features_ratio: gauge(
     "Share of the features with detected drift, of those that were measured and have a limit.",
     ...window,
@@ -135,17 +209,26 @@ export const families = {
     "method",
   ),
   ml_feature_quality_ratio: gauge(
-    "Share of faulty values: missing over rows; out_of_range (outside the reference's least and greatest value) and unseen (category not in the reference) over values present.",
+    "Share of faulty values: missing and wrong_type (text in a numeric column) over rows; not_finite, out_of_range (outside the reference's least and greatest value) and unseen (category not in the reference) over values present. wrong_type and not_finite are there only while a value has the fault.",
     ...quality,
   ),
   ml_feature_quality_ratio_limit: gauge("The greatest acceptable ml_feature_quality_ratio.", ...quality),
   ml_feature_quality_ratio_ci_lower: gauge(
-    "Lower Clopper-Pearson bound of ml_feature_quality_ratio (95 % two-sided).",
+    "Lower Clopper-Pearson bound of ml_feature_quality_ratio (95 % two-sided); absent without a fault.",
     ...quality,
   ),
   ml_feature_quality_ratio_detected: gauge(
     "1 when the lower bound of ml_feature_quality_ratio is over its limit, else 0; absent without a limit.",
     ...quality,
+  ),
+  ml_dataset_quality_ratio: gauge(
+    "Share of faulty rows: duplicate_ids over the window's rows, unmatched_labels (an id without prediction) over the labels.",
+    ...dataset,
+  ),
+  ml_dataset_quality_ratio_limit: gauge("The greatest acceptable ml_dataset_quality_ratio.", ...dataset),
+  ml_dataset_quality_ratio_detected: gauge(
+    "1 when the lower Clopper-Pearson bound of ml_dataset_quality_ratio is over its limit, else 0; absent without a limit.",
+    ...dataset,
   ),
   ml_feature_mean: gauge("Mean of the feature's finite values in the window.", ...feature),
   ml_feature_mean_baseline: gauge("Mean of the feature's finite values in the reference.", ...feature),
@@ -157,6 +240,14 @@ export const families = {
     "Standard deviation (n - 1) of the feature's finite values in the reference.",
     ...feature,
   ),
+  ml_feature_quantile: gauge("Quantile of the feature's finite values in the window.", ...feature, "q"),
+  ml_feature_quantile_baseline: gauge("The same quantile in the reference.", ...feature, "q"),
+  ml_feature_distribution_ratio: gauge(
+    "Share of the feature's values in a bin of the reference, at most ten of them.",
+    ...feature,
+    "bin",
+  ),
+  ml_feature_distribution_ratio_baseline: gauge("The same share in the reference.", ...feature, "bin"),
   ml_retrain_cooldown_seconds: gauge("For so long after training no retrain is recommended.", ...model),
   ml_retrain_min_labels: gauge("Fewest labelled rows in the window that may ask for a retrain.", ...model),
   ml_unmeasured_values: gauge(
@@ -207,6 +298,12 @@ export const families = {
   ),
   ml_exporter_rows_read_total: counter("Rows read from a source.", ...model, "source"),
   ml_exporter_series: gauge("Series published for the model.", ...model),
+  ml_exporter_series_limit: gauge("Most series that are published for the model.", ...model),
+  ml_exporter_series_dropped: gauge(
+    "Series left out of the model's last evaluation to keep to ml_exporter_series_limit; `reason` is what they described: distribution, quantiles, means, confusion, class or group.",
+    ...model,
+    "reason",
+  ),
   process_cpu_seconds_total: counter("Total user and system CPU time spent in seconds."),
   process_resident_memory_bytes: gauge("Resident memory size in bytes."),
   process_start_time_seconds: gauge("Start time of the process since unix epoch in seconds."),

@@ -4,6 +4,7 @@ import type { Io } from "./commands/command.ts";
 import { demo } from "./commands/demo.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { type Invocation, parseArguments } from "./commands/flags.ts";
+import { init } from "./commands/init.ts";
 import { serve } from "./commands/serve.ts";
 import { version } from "./commands/version.ts";
 import { UserError } from "./errors.ts";
@@ -44,6 +45,8 @@ async function start(invocation: Invocation): Promise<number> {
       return check(invocation.options, world(invocation.options));
     case "evaluate":
       return evaluate(invocation.options, world(invocation.options));
+    case "init":
+      return init(invocation.options, world(invocation.options));
     case "demo":
       return demo(invocation.options, world(invocation.options));
   }

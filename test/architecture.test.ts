@@ -15,15 +15,18 @@ const rooms: Record<string, { values: readonly string[]; types: readonly string[
   config: { values: ["errors.ts", "metrics"], types: [] },
   engines: { values: ["errors.ts"], types: ["config"] },
   sources: { values: ["engines", "errors.ts"], types: ["config"] },
-  profiles: { values: ["errors.ts"], types: ["config", "engines"] },
+  // Of the engines only their error.
+  profiles: { values: ["errors.ts", "statistics", "engines"], types: ["config"] },
   metrics: { values: ["statistics"], types: ["config", "profiles", "catalogue.ts"] },
   host: { values: [], types: ["catalogue.ts"] },
-  exporter: { values: ["catalogue.ts", "errors.ts"], types: ["config"] },
+  // Of the metrics only what their tables say: units, ranges, which side is better.
+  exporter: { values: ["catalogue.ts", "errors.ts", "metrics"], types: ["config"] },
   "schedule.ts": { values: ["errors.ts"], types: ["config"] },
   monitor: {
     values: ["sources", "profiles", "metrics", "errors.ts"],
     types: ["catalogue.ts", "config", "engines"],
   },
+  init: { values: ["errors.ts"], types: ["config", "engines"] },
   demo: { values: ["errors.ts", "catalogue.ts"], types: ["exporter"] },
   dashboards: { values: ["catalogue.ts"], types: [] },
   "catalogue-page.ts": { values: ["catalogue.ts"], types: [] },
@@ -38,6 +41,7 @@ const rooms: Record<string, { values: readonly string[]; types: readonly string[
       "metrics",
       "monitor",
       "demo",
+      "init",
       "host",
       "exporter",
       "schedule.ts",

@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { commands, parseArguments } from "../src/commands/flags.ts";
+import { commands } from "../src/commands/command-table.ts";
+import { parseArguments } from "../src/commands/flags.ts";
 import { version } from "../src/commands/version.ts";
 import { UserError } from "../src/errors.ts";
 
@@ -68,6 +69,43 @@ describe("flags", () => {
       },
     ],
     [
+      "evaluate --since 2026-01-01 --until 2026-01-02T12:00:00Z --every 1h --label job=ml --label=instance=a=b --known-at 2026-02-01",
+      {
+        command: "evaluate",
+        options: {
+          ...evaluate,
+          knownAtMs: Date.UTC(2026, 1, 1),
+          backfill: {
+            sinceMs: Date.UTC(2026, 0, 1),
+            untilMs: Date.UTC(2026, 0, 2, 12),
+            everyMs: 3_600_000,
+            labels: { job: "ml", instance: "a=b" },
+          },
+        },
+      },
+    ],
+    [
+      "evaluate --since 2026-01-01",
+      {
+        command: "evaluate",
+        options: {
+          ...evaluate,
+          backfill: { sinceMs: Date.UTC(2026, 0, 1), everyMs: 300_000, labels: {} },
+        },
+      },
+    ],
+    [
+      "init data/cars.csv",
+      { command: "init", options: { logLevel: "warn", logFormat: "logfmt", data: "data/cars.csv" } },
+    ],
+    [
+      "init --output=c.yml cars.csv",
+      {
+        command: "init",
+        options: { logLevel: "warn", logFormat: "logfmt", data: "cars.csv", output: "c.yml" },
+      },
+    ],
+    [
       "demo --speed 2.5",
       {
         command: "demo",
@@ -80,10 +118,11 @@ describe("flags", () => {
   it("shows a table on a terminal", () => {
     expect(parse("evaluate", true)).toMatchObject({ options: { output: "table" } });
     expect(parse("evaluate --output metrics", true)).toMatchObject({ options: { output: "metrics" } });
+    expect(parse("evaluate --since 2026-01-01", true)).toMatchObject({ options: { output: "metrics" } });
   });
 
   it.each([
-    ["srve", 'unknown command "srve"; expected one of serve, check, evaluate, demo'],
+    ["srve", 'unknown command "srve"; expected one of serve, check, evaluate, init, demo'],
     ["--config.fil a", "unknown flag --config.fil; did you mean --config.file?"],
     ["-config.file a", "unknown flag -config.file; did you mean --config.file?"],
     ["check --zzzzzzzz=1", "unknown flag --zzzzzzzz; see ml-exporter check --help"],
@@ -102,6 +141,43 @@ describe("flags", () => {
       "evaluate --at noon",
       '--at: "noon" is not allowed; expected a time such as 2026-01-31T12:00:00Z or a date',
     ],
+    ["evaluate --every 5m", "--every: is for a back-fill; expected --since beside it"],
+    ["evaluate --label a=b", "--label: is for a back-fill; expected --since beside it"],
+    ["evaluate --since 2026-01-01 --at 2026-01-02", "--at: given beside --since; expected one of the two"],
+    [
+      "evaluate --since 2026-01-01 --fail-on target",
+      "--fail-on: given beside --since; expected one of the two",
+    ],
+    [
+      "evaluate --since 2026-01-01 --output json",
+      "--output: a back-fill is OpenMetrics; expected metrics, or none",
+    ],
+    [
+      "evaluate --since 2026-01-01 --until 2025-12-31",
+      "--until: is before --since; expected a moment after it",
+    ],
+    [
+      "evaluate --since 2026-01-01 --every 0s",
+      '--every: "0s" is not allowed; expected a duration such as 5m or 1h, longer than 0',
+    ],
+    [
+      "evaluate --since 2026-01-01 --label job",
+      '--label: "job" is not allowed; expected a label such as job=ml',
+    ],
+    [
+      "evaluate --since 2026-01-01 --label __name__=x",
+      '--label: "__name__=x" is not allowed; expected a label such as job=ml',
+    ],
+    [
+      "evaluate --since 2026-01-01 --label a=1 --label a=2",
+      "--label: a is given twice; expected each label once",
+    ],
+    [
+      "evaluate --since 2026-01-01 --label model=x",
+      "--label: model is a label of our own series; expected another such as job or instance",
+    ],
+    ["init", "init: no DATA; expected a CSV, Parquet or NDJSON file"],
+    ["init a.csv b.csv", "b.csv: init takes one DATA; expected a CSV, Parquet or NDJSON file"],
     ["demo --speed 0", '--speed: "0" is not allowed; expected a number above 0'],
   ])("refuses %s", (line, message) => expect(() => parse(line)).toThrow(new UserError(message)));
 

@@ -16,7 +16,7 @@ const alertLabels = [
   "version",
   "window",
 ];
-const findingLabels = ["feature", "method", "attribute", "measure", "metric", "check"];
+const findingLabels = ["feature", "class", "method", "attribute", "measure", "metric", "check"];
 
 /** Series that are not ours but may be asked for: name → labels (beside the scrape's). */
 export const foreignSeries: Readonly<Record<string, readonly string[]>> = {

@@ -26,8 +26,8 @@ it("shows a configuration of at most twelve lines that loads", () => {
 
 const queries = blocks("promql").map((text) => text.trim());
 
-it("shows ten queries", () => {
-  expect(queries).toHaveLength(10);
+it("shows twelve queries", () => {
+  expect(queries).toHaveLength(12);
 });
 
 it.each(queries)("asks only for what is exposed: %s", (query) => {

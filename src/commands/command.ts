@@ -52,8 +52,29 @@ export interface EvaluateOptions extends LogFlags {
   readonly output: "table" | "metrics" | "json";
   /** Milliseconds since 1970; undefined: the newest row. */
   readonly atMs?: number;
+  /** Only labels that were known then count; undefined: those known at the moment of the evaluation. */
+  readonly knownAtMs?: number;
   /** Exit 3 when a target is missed. */
   readonly failOnTarget: boolean;
+  /** Many moments instead of one. */
+  readonly backfill?: BackfillOptions;
+}
+
+/** The moments of a back-fill: `sinceMs`, then every `everyMs` up to `untilMs` (undefined: now). */
+export interface BackfillOptions {
+  readonly sinceMs: number;
+  readonly untilMs?: number;
+  readonly everyMs: number;
+  /** What a scrape would have added to every series. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Options of `init`. */
+export interface InitOptions extends LogFlags {
+  /** The file to look at. */
+  readonly data: string;
+  /** Where to write; undefined: standard output. */
+  readonly output?: string;
 }
 
 /** Options of `demo`. */

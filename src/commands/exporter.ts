@@ -1,10 +1,11 @@
 import type { Config, ModelConfig } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
 import { EvaluationError } from "../errors.ts";
-import { createExposition, type Exposition } from "../exporter/exposition.ts";
+import { createExposition } from "../exporter/exposition.ts";
 import { continueSince, findings } from "../exporter/findings.ts";
 import { renderPage } from "../exporter/page.ts";
-import { createSelf, type Self } from "../exporter/self.ts";
+import { createSelf } from "../exporter/self.ts";
+import { withinLimit } from "../exporter/series-limit.ts";
 import { type Server, startServer } from "../exporter/server.ts";
 import type { ModelStatus } from "../exporter/status.ts";
 import { startHost } from "../host/readings.ts";
@@ -14,6 +15,7 @@ import { reasons } from "../metrics/family.ts";
 import type { Monitor } from "../monitor/monitor.ts";
 import { openStore } from "../profiles/store.ts";
 import { overdueAt, type Schedule, schedule } from "../schedule.ts";
+import { tellingDropped } from "./dropped.ts";
 import { type OpenMonitors, openMonitors } from "./monitors.ts";
 import { version } from "./version.ts";
 
@@ -61,12 +63,18 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
     onFault: (error) => log.warn("host reading failed", { error: message(error) }),
   });
   let generation: Generation | undefined;
+  const leftOut = tellingDropped(log);
 
   async function replace(config: Config): Promise<void> {
     const monitors = await openMonitors(config, store);
     // What runs breaks off: the new generation starts with an evaluation of its own, and what was profiled is kept.
     await closeGeneration(generation);
-    forgetMissing(config, { statuses, exposition, self });
+    forgetMissing(config, statuses.keys(), (name) => {
+      statuses.delete(name);
+      exposition.withdraw(keyOf(name));
+      self.forget(name);
+      leftOut.forget(name);
+    });
     await exposition.publish(
       "configured",
       monitors.all.flatMap(({ model }) => configuredSamples(model)),
@@ -74,7 +82,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
     for (const { model } of monitors.all) {
       const dueMs = overdueAt(model.schedule, model.timezone);
       statuses.set(model.name, { since: {}, samples: [], ...statuses.get(model.name), config: model, dueMs });
-      self.register(model.name, dueMs);
+      self.register(model.name, dueMs, model.limits.series);
     }
     host.enable(config.host.enabled);
     if (!config.host.enabled) exposition.withdraw("host");
@@ -123,19 +131,22 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
     const nowMs = now();
     const evaluation = await monitor.evaluate({ kind: "now", ms: nowMs }, nowMs, signal);
     const started = performance.now();
-    await exposition.publish(keyOf(model.name), evaluation.samples);
+    const { samples, dropped } = withinLimit(evaluation.samples, model.limits.series);
+    leftOut.tell(model, samples.length, dropped);
+    await exposition.publish(keyOf(model.name), samples);
     const stepsMs = { ...evaluation.stepsMs, publish: performance.now() - started };
     const dueMs = overdueAt(model.schedule, model.timezone);
     self.evaluationSucceeded(model.name, { atMs: now(), dueMs, stepsMs });
-    self.series(model.name, evaluation.samples.length);
+    self.series(model.name, samples.length, dropped);
     for (const [source, rows] of Object.entries(evaluation.rowsRead)) self.rowsRead(model.name, source, rows);
     // The first success is news; the many after it are not.
     const level = before.evaluatedAtMs === undefined ? "info" : "debug";
-    log[level]("evaluated", { model: model.name, series: evaluation.samples.length });
+    log[level]("evaluated", { model: model.name, series: samples.length });
     await settle(
       {
         config: model,
-        samples: [...configuredSamples(model), ...evaluation.samples],
+        samples: [...configuredSamples(model), ...samples],
+        dropped,
         evaluatedAtMs: now(),
         dueMs,
         since: { ...evaluation.since, ...before.since },
@@ -161,7 +172,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
       if (status.samples.length === 0 || now() <= status.dueMs) continue;
       exposition.withdraw(keyOf(name));
       statuses.set(name, { ...status, samples: [] });
-      self.series(name, 0);
+      self.series(name, 0, withinLimit([], status.config.limits.series).dropped);
       log.warn("samples withdrawn: evaluation overdue", { model: name });
     }
   }
@@ -247,17 +258,9 @@ function addressOf({ host, port }: Server): string {
 }
 
 /** Models that left the configuration leave everything at once. */
-function forgetMissing(
-  config: Config,
-  { statuses, exposition, self }: { statuses: Map<string, ModelStatus>; exposition: Exposition; self: Self },
-): void {
+function forgetMissing(config: Config, known: Iterable<string>, forget: (name: string) => void): void {
   const names = new Set(config.models.filter(({ enabled }) => enabled).map(({ name }) => name));
-  for (const name of statuses.keys()) {
-    if (names.has(name)) continue;
-    statuses.delete(name);
-    exposition.withdraw(keyOf(name));
-    self.forget(name);
-  }
+  for (const name of [...known]) if (!names.has(name)) forget(name);
 }
 
 /** Two reloads at once would replace each other half way: each waits for the one before. */

@@ -48,7 +48,10 @@ function openSources(model: ModelConfig, engine: Engine): Sources {
   const label = (key: string) => `models.${model.name}.${key}`;
   return {
     predictions: sources[predictions.type](predictions, engine, label("predictions")),
-    ...(reference && { reference: sources[reference.type](reference, engine, label("reference")) }),
+    // A span of the live rows has no source of its own.
+    ...(reference?.type === "files" && {
+      reference: sources[reference.type](reference, engine, label("reference")),
+    }),
     ...(labels && { labels: sources[labels.type](labels, engine, label("labels")) }),
   };
 }

@@ -1,84 +1,49 @@
 import type { FamilyName, Sample } from "../catalogue.ts";
 import type { Finding } from "../exporter/finding.ts";
 import { reasons } from "../metrics/family.ts";
-import { aligned, count, figure, moment } from "./text.ts";
-
-/** Rows under headings and a line after them; nothing when there are no rows. */
-const table = (headings: readonly string[], rows: readonly (readonly string[])[]): string[] =>
-  rows.length === 0 ? [] : [...aligned([headings, ...rows], 2), ""];
+import { reportTables } from "./report-tables.ts";
+import { type Cells, cellsOf } from "./sample-cells.ts";
+import { count, figure, moment } from "./text.ts";
 
 /** What one evaluation says of one model, for people at a terminal. */
 export function report(name: string, samples: readonly Sample[], findings: readonly Finding[]): string {
-  const windows = [...new Set(samples.flatMap((sample) => sample.labels.window ?? []))];
+  const windowed = samples.filter(({ labels }) => labels.window !== undefined);
+  const versions = [...new Set(windowed.map(({ labels }) => labels.version ?? ""))];
+  const windows = [...new Set(windowed.map(({ labels }) => labels.window ?? ""))];
   const lines = [name, ...findings.map((finding) => `  ${finding.severity}: ${finding.sentence}`), ""];
   for (const window of windows)
-    lines.push(
-      ...windowReport(
-        samples.filter((s) => s.labels.window === window),
-        window,
-      ),
-    );
+    for (const version of versions) {
+      const own = windowed.filter(({ labels }) => labels.window === window && labels.version === version);
+      const title = versions.length > 1 ? `window ${window} of version ${version}` : `window ${window}`;
+      if (own.length > 0) lines.push(...windowReport(title, cellsOf(own)));
+    }
   return lines.join("\n");
 }
 
-function windowReport(samples: readonly Sample[], window: string): string[] {
-  const find = (name: FamilyName, like: Sample) =>
-    samples.find(
-      (s) => s.name === name && Object.entries(like.labels).every(([key, value]) => s.labels[key] === value),
-    )?.value;
-  const of = (name: FamilyName) => samples.filter((sample) => sample.name === name);
-  const companion = (sample: Sample, suffix: string) =>
-    figure(find(`${sample.name}${suffix}` as FamilyName, sample));
-  const interval = (sample: Sample) => {
-    const lower = companion(sample, "_ci_lower");
-    return lower && `[${lower}, ${companion(sample, "_ci_upper")}]`;
-  };
-  const yes = (sample: Sample, suffix: string, word: string) =>
-    find(`${sample.name}${suffix}` as FamilyName, sample) === 1 ? word : "";
-  const single = (name: FamilyName) => of(name)[0]?.value;
+function windowReport(title: string, cells: Cells): string[] {
+  const single = (name: FamilyName) => cells.of(name)[0]?.value;
   const end = single("ml_window_end_timestamp_seconds");
   const to = end === undefined ? "" : ` to ${moment(end * 1000)} UTC`;
+  const rows = single("ml_window_predictions") ?? 0;
+  const fewest = single("ml_window_predictions_limit");
+  const expected = fewest !== undefined && rows < fewest ? ` (at least ${figure(fewest)} expected)` : "";
   const labels = single("ml_window_labels");
-  const labelled = labels === undefined ? "" : `, ${labels} labelled`;
+  const labelled = labels === undefined ? "" : `, ${labels} labelled${uncovered(cells)}`;
   return [
-    `  window ${window}${to}: ${count(single("ml_window_predictions") ?? 0, "row")}${labelled}`,
+    `  ${title}${to}: ${count(rows, "row")}${expected}${labelled}`,
     "",
-    ...table(
-      ["metric", "value", "95 % interval", "rows", "baseline", "at least", "at most", ""],
-      of("ml_performance").map((s) => [
-        s.labels.metric ?? "", figure(unrounded(s.value)), interval(s), companion(s, "_samples"), figure(unrounded(find("ml_performance_baseline", s))),
-        companion(s, "_target_lower"), companion(s, "_target_upper"), yes(s, "_missed", "missed"),
-      ]), // biome-ignore format: one cell after the other
-    ),
-    ...table(
-      ["attribute", "fairness measure", "value", "95 % interval", "p", "limit", ""],
-      of("ml_fairness_difference").map((s) => [
-        s.labels.attribute ?? "", s.labels.measure ?? "", figure(s.value), interval(s), companion(s, "_p_value"),
-        companion(s, "_limit"), yes(s, "_detected", "unfair"),
-      ]), // biome-ignore format: one cell after the other
-    ),
-    ...table(
-      ["feature", "drift method", "score", "p", "limit", ""],
-      of("ml_feature_drift").map((s) => [
-        s.labels.feature ?? "", s.labels.method ?? "", figure(s.value), companion(s, "_p_value"),
-        companion(s, "_limit"), yes(s, "_detected", "drift"),
-      ]), // biome-ignore format: one cell after the other
-    ),
-    ...table(
-      ["feature", "check", "ratio", "lower bound", "limit", ""],
-      of("ml_feature_quality_ratio")
-        .filter((s) => s.value > 0)
-        .map((s) => [
-          s.labels.feature ?? "", s.labels.check ?? "", figure(s.value), companion(s, "_ci_lower"),
-          companion(s, "_limit"), yes(s, "_detected", "faulty"),
-        ]), // biome-ignore format: one cell after the other
-    ),
-    ...unmeasured(of("ml_unmeasured_values")),
+    ...reportTables(cells),
+    ...unmeasured(cells.of("ml_unmeasured_values")),
   ];
 }
 
-/** Sums of rows that cancel leave the rounding of doubles: no error of a model is as small. */
-const unrounded = (value: number | undefined) => (value !== undefined && Math.abs(value) < 1e-9 ? 0 : value);
+/** Of labels that are fewer than they should be. */
+function uncovered({ of }: Cells): string {
+  const [coverage] = of("ml_label_coverage_ratio");
+  const [limit] = of("ml_label_coverage_ratio_limit");
+  if (coverage === undefined || limit === undefined || coverage.value >= limit.value) return "";
+  return ` (${figure(coverage.value * 100)} %, at least ${figure(limit.value * 100)} % expected)`;
+}
 
 /** What is absent, a line for each reason. */
 function unmeasured(samples: readonly Sample[]): string[] {

@@ -12,13 +12,17 @@ export const count = (number: number, noun: string): string => `${number} ${noun
 export const moment = (ms: number): string =>
   new Date(ms).toISOString().slice(0, 19).replace("T00:00:00", "").replace("T", " ");
 
-/** Rows of cells, each column as wide as its longest cell, `indent` spaces before them. */
+/** Rows of cells, each column as wide as its longest cell (an empty one takes no room), `indent` spaces before them. */
 export function aligned(rows: readonly (readonly string[])[], indent: number): string[] {
   const widths: number[] = [];
   for (const row of rows) {
     for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
   }
-  return rows.map((row) =>
-    `${" ".repeat(indent)}${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd(),
-  );
+  return rows.map((row) => {
+    const cells = row.flatMap((cell, column) => {
+      const width = widths[column] ?? 0;
+      return width === 0 ? [] : [cell.padEnd(width)];
+    });
+    return `${" ".repeat(indent)}${cells.join("  ")}`.trimEnd();
+  });
 }

@@ -1,15 +1,19 @@
 import type { ModelConfig } from "../config/config.ts";
 import type { Evaluation } from "../monitor/monitor.ts";
 import type { Profile } from "../profiles/profile.ts";
+import { dependentRows, otherVersions } from "./learning.ts";
 import { count, figure, moment } from "./text.ts";
 
 /** What is allowed and yet probably not what the user wants, a sentence each. */
 export function warnings(model: ModelConfig, evaluation: Evaluation, nowMs: number): string[] {
   const { schema, untimed } = evaluation;
   return [
+    ...itself(model),
+    ...otherVersions(evaluation),
     ...baselines(model, evaluation),
     ...emptyWindows(model, evaluation, nowMs),
     ...schema.absent.map(({ column, side }) => `feature ${column} is listed, but not in the ${side}`),
+    ...dependentRows(model, evaluation),
     ...wrongTypes(evaluation),
     ...(untimed > 0
       ? [`${count(untimed, "row")} of the predictions without a readable time, in no window`]
@@ -17,13 +21,22 @@ export function warnings(model: ModelConfig, evaluation: Evaluation, nowMs: numb
   ];
 }
 
+/** Rows that are compared with themselves. */
+function itself({ reference, predictions }: ModelConfig): string[] {
+  if (reference?.type !== "files" || reference.path !== predictions.path) return [];
+  return [
+    "the reference is the predictions themselves, so nothing can drift; give other rows as the reference",
+  ];
+}
+
 function baselines(model: ModelConfig, { reference, samples }: Evaluation): string[] {
-  if (model.columns.label === undefined || reference === undefined) return [];
+  const { label, prediction, probabilities } = model.columns;
+  if (label === undefined || reference === undefined) return [];
   const baseline = samples.find(({ name }) => name === "ml_performance_baseline");
   if (baseline === undefined) {
-    const { prediction, label } = model.columns;
+    const answer = prediction ?? (probabilities?.kind === "column" ? probabilities.column : "");
     return [
-      `no baselines: no row of the reference has both a prediction (${prediction}) and a label (${label}); targets that rest on a baseline are not judged`,
+      `no baselines: no row of the reference has both a prediction (${answer}) and a label (${label}); targets that rest on a baseline are not judged`,
     ];
   }
   const trained = trainingRows(model, reference.profile);
@@ -39,11 +52,14 @@ function trainingRows({ trainedAtMs }: ModelConfig, { lastMs }: Profile): string
   return moment(lastMs);
 }
 
+/** Of the version whose findings may alert: it is no news that an old one has no rows any more. */
 function emptyWindows(model: ModelConfig, { windows, samples }: Evaluation, nowMs: number): string[] {
   const said: string[] = [];
   const last = samples.find(({ name }) => name === "ml_prediction_last_timestamp_seconds");
   const lengths = new Map(model.windows.map(({ text, ms }) => [text, ms]));
-  for (const { label, data, labelled } of windows) {
+  const active = windows.find(({ alerting }) => alerting)?.version;
+  for (const { label, version, data, labelled } of windows) {
+    if (version !== active) continue;
     const lengthMs = lengths.get(label) ?? Number.POSITIVE_INFINITY;
     const over = last !== undefined && last.value * 1000 < nowMs - lengthMs;
     if (data.rows === 0) said.push(`window ${label} is empty even as of the newest row`);

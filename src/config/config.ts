@@ -2,6 +2,7 @@ import type { driftMethods } from "../metrics/drift/methods.ts";
 import type { fairnessMeasures } from "../metrics/fairness/measures.ts";
 import type { performanceMetrics } from "../metrics/performance/metrics.ts";
 import type { qualityChecks } from "../metrics/quality/checks.ts";
+import type { datasetChecks } from "../metrics/quality/dataset-checks.ts";
 
 /**
  * The configuration after defaults, checks and replacement: what every other part receives. `schema.ts` says what may be written in
@@ -23,26 +24,71 @@ export interface FilesSourceConfig {
 }
 export type SourceConfig = FilesSourceConfig;
 
+/** `reference: { from: predictions, start, end }`: the live rows of [start, end), frozen once they were read. */
+export interface SpanReferenceConfig {
+  readonly type: "span";
+  readonly startMs: number;
+  readonly endMs: number;
+}
+export type ReferenceConfig = FilesSourceConfig | SpanReferenceConfig;
+
 export interface LabelSourceConfig extends FilesSourceConfig {
   readonly delay: Duration;
+  /** The label of a row that has none `delay` after its event; undefined: it stays without. */
+  readonly otherwise?: string;
 }
+
+export type FeatureType = "numeric" | "categorical" | "day_of_week";
 
 export interface FeatureConfig {
   readonly name: string;
-  readonly type?: "numeric" | "categorical";
+  /** `numeric` of a date: seconds since 1970. `day_of_week` of a date: Monday … Sunday, categorical. */
+  readonly type?: FeatureType;
 }
+
+/** An attribute to slice by. */
+export interface GroupConfig {
+  /** The `attribute` label. */
+  readonly name: string;
+  /** One column; several: the intersection, `male, north`. */
+  readonly columns: readonly string[];
+  /** Inner edges, ascending, of right-closed bins of one numeric column: [30, 50] makes (-inf, 30], (30, 50], (50, inf). */
+  readonly bins?: readonly number[];
+}
+
+export type Task = "regression" | "binary" | "multiclass";
+
+/** Where the probabilities are: one column (binary), one column a class, or one list column in the order of `classes`. */
+export type ProbabilityConfig =
+  | { readonly kind: "column"; readonly column: string }
+  | { readonly kind: "columns"; readonly columns: Readonly<Record<string, string>> }
+  | { readonly kind: "list"; readonly column: string };
 
 /** The names are those of the tables: an entry there is all it takes to be allowed here. */
 export type PerformanceMetricName = keyof typeof performanceMetrics;
 export type DriftMethodName = keyof typeof driftMethods;
 export type FairnessMeasureName = keyof typeof fairnessMeasures;
+/** Of a column's values. */
 export type QualityCheckName = keyof typeof qualityChecks;
+/** Of whole rows. */
+export type DatasetCheckName = keyof typeof datasetChecks;
+
+/** The most that is acceptable: a number, or what the reference's own windows show. undefined elsewhere: measured, never alerts. */
+export type Limit = number | "learned";
+
+export interface DriftLimit {
+  /** undefined: measured, never alerts. */
+  readonly limit?: Limit;
+  /** Of signed methods: only this way counts. */
+  readonly direction?: "up" | "down";
+}
 
 /** A bound in the metric's units, or a share of |baseline| (`tolerance: 20%`), or an amount beyond the baseline (`tolerance: 0.05`). */
 export type Target =
   | { readonly kind: "absolute"; readonly lower?: number; readonly upper?: number }
   | { readonly kind: "relative"; readonly share: number }
-  | { readonly kind: "margin"; readonly amount: number };
+  | { readonly kind: "margin"; readonly amount: number }
+  | { readonly kind: "learned" };
 
 export interface PerformanceConfig {
   readonly metric: PerformanceMetricName;
@@ -53,6 +99,7 @@ export interface PerformanceConfig {
 export interface FairnessConfig {
   readonly attribute: string;
   readonly measure: FairnessMeasureName;
+  /** The most of a difference, the least of a ratio; undefined: measured, never alerts. */
   readonly limit?: number;
 }
 
@@ -63,18 +110,26 @@ export interface ModelConfig {
   /** Empty when the user gave none. */
   readonly version: string;
   readonly trainedAtMs?: number;
-  readonly task: "regression";
+  readonly task: Task;
+  /** Of a binary task: the positive class's text. Default "1" (also true, 1.0). */
+  readonly positive: string;
+  /** Of a binary task without a class column: positive where the probability is at least this. */
+  readonly threshold: number;
+  /** Of several classes: their order in a list of probabilities. [] where the data says. */
+  readonly classes: readonly string[];
   readonly columns: {
     readonly id: readonly string[];
     readonly timestamp?: string;
+    readonly version?: string;
     readonly prediction?: string;
+    readonly probabilities?: ProbabilityConfig;
     readonly label?: string;
+    readonly labelTime?: string;
   };
   /** undefined: chosen from the columns (contract, "Features"). */
   readonly features?: readonly FeatureConfig[];
-  /** Attributes to slice by: one column each. */
-  readonly groups: readonly string[];
-  readonly reference?: SourceConfig;
+  readonly groups: readonly GroupConfig[];
+  readonly reference?: ReferenceConfig;
   readonly predictions: SourceConfig;
   readonly labels?: LabelSourceConfig;
   /** Cron with an optional seconds field. */
@@ -87,6 +142,19 @@ export interface ModelConfig {
   readonly alertWindow: string;
   /** undefined: silence is normal. */
   readonly expect?: Duration;
+  /** Fewest rows, as a share of the median of the last eight windows; undefined: no limit. */
+  readonly volume?: number;
+  /** Least label coverage; undefined: no limit. */
+  readonly coverage?: number;
+  /** undefined: none (no timestamps). */
+  readonly forecast?: { readonly horizon: Duration };
+  /** Opt-in series. */
+  readonly describe: {
+    readonly features: readonly string[] | "all";
+    readonly distribution: boolean;
+    readonly quantiles: boolean;
+    readonly groupMetrics: readonly PerformanceMetricName[];
+  };
   /** Every metric of the task, with its target where one is set. */
   readonly performance: readonly PerformanceConfig[];
   readonly fairness: readonly FairnessConfig[];
@@ -94,19 +162,22 @@ export interface ModelConfig {
   /** undefined: the measure's own default (30 for rates, 100 for errors). */
   readonly minGroup?: number;
   readonly drift: {
-    /** Limit per method; undefined: measured, never alerts. */
-    readonly methods: Readonly<Partial<Record<DriftMethodName, number | undefined>>>;
-    /** Exceptions per feature; undefined: measured, never alerts. */
-    readonly features: Readonly<
-      Record<string, Readonly<Partial<Record<DriftMethodName, number | undefined>>>>
-    >;
+    /** The methods in use. */
+    readonly methods: Readonly<Partial<Record<DriftMethodName, DriftLimit>>>;
+    /** Exceptions per feature. */
+    readonly features: Readonly<Record<string, Readonly<Partial<Record<DriftMethodName, DriftLimit>>>>>;
     readonly share: number;
     readonly significance: number;
   };
-  /** Limit per check: a ratio, the built-in rule from the reference (`default`), or undefined: measured, never alerts. */
-  readonly quality: Readonly<Record<QualityCheckName, number | "default" | undefined>>;
+  /** Limit per check; undefined: measured, never alerts. */
+  readonly quality: Readonly<Record<QualityCheckName | DatasetCheckName, Limit | undefined>>;
   readonly retrain: { readonly cooldown: Duration; readonly labels: number };
-  readonly limits: { readonly groups: number; readonly categories: number };
+  readonly limits: {
+    readonly series: number;
+    readonly groups: number;
+    readonly classes: number;
+    readonly categories: number;
+  };
 }
 
 export interface Config {

@@ -1,22 +1,43 @@
-import type { PerformanceMetricName, Target } from "./config.ts";
+import type { DriftMethod } from "../metrics/drift/method.ts";
+import { driftMethods } from "../metrics/drift/methods.ts";
+import type { DriftLimit, DriftMethodName, PerformanceMetricName, QualityCheckName, Task } from "./config.ts";
 
-/** The metric that has a target when `performance` is left out, and that target: a fifth worse than on the reference. */
-export const defaultTarget: { readonly metric: PerformanceMetricName; readonly target: Target } = {
-  metric: "root_mean_squared_error",
-  target: { kind: "relative", share: 0.2 },
-};
+/** The metric whose target is learned when `performance` is left out. */
+export function defaultMetric(task: Task, hasProbabilities: boolean): PerformanceMetricName {
+  if (task === "regression") return "root_mean_squared_error";
+  if (task === "multiclass") return "f1_macro";
+  return hasProbabilities ? "roc_auc" : "f1";
+}
+
+/** Methods of drift in use when `drift.methods` is left out, with their limits. */
+export const defaultDrift: Readonly<Partial<Record<DriftMethodName, DriftLimit>>> = Object.fromEntries(
+  (Object.entries(driftMethods) as [DriftMethodName, DriftMethod][])
+    .filter(([, { byDefault }]) => byDefault === true)
+    .map(([name, { defaultLimit }]) => [name, { limit: defaultLimit }]),
+);
+
+/** Their names. */
+export const usualMethods = Object.keys(defaultDrift);
+
+/** Checks of quality that alert without being asked to, by what the reference shows; the others are measured. */
+export const learnedChecks: readonly QualityCheckName[] = ["missing", "out_of_range", "unseen", "wrong_type"];
 
 /** Every other default of a model, written as in the config file. */
 export const modelDefaults = {
+  positive: "1",
+  threshold: 0.5,
   windows: ["24h", "7d"],
   timezone: "UTC",
   expect: "1d",
+  volume: 0.5,
+  coverage: 0.9,
+  forecast: "7d",
   labelDelay: "0s",
   fairnessSignificance: 0.01,
   share: 0.3,
   significance: 0.001,
   retrain: { cooldown: "24h", labels: 100 },
-  limits: { groups: 50, categories: 100 },
+  limits: { series: 10_000, groups: 50, classes: 50, categories: 100 },
 } as const;
 
 /** The embedded engine's bounds. */

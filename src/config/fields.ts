@@ -4,7 +4,7 @@ import { durationExamples, parseDuration } from "./duration.ts";
 import { nearest } from "./nearest.ts";
 
 /** What a reader says instead of a value. */
-class Refusal {
+export class Refusal {
   readonly message: string;
   constructor(message: string) {
     this.message = message;
@@ -14,7 +14,7 @@ class Refusal {
 type Reader<T> = (value: unknown) => T | Refusal;
 
 /** A schema from a function that gives the value or refuses it; `expected` is told when there is none. */
-function field<T>(expected: string, read: Reader<T>) {
+export function field<T>(expected: string, read: Reader<T>) {
   return z.unknown().transform((value, context): T => {
     const result = value === undefined ? new Refusal(`missing; expected ${expected}`) : read(value);
     if (!(result instanceof Refusal)) return result;
@@ -30,7 +30,8 @@ export function show(value: unknown): string {
   return value === null || value === undefined ? "nothing" : JSON.stringify(value);
 }
 
-const refuse = (value: unknown, noun: string, expected: string) =>
+/** Says that a value is not what it should be. */
+export const refuse = (value: unknown, noun: string, expected: string) =>
   new Refusal(`${show(value)} is not ${noun}; expected ${expected}`);
 
 /** Says that a known name cannot be used yet. */
@@ -41,7 +42,7 @@ const listed = (names: readonly string[]) =>
   names.length === 1 ? `${names[0]}` : `one of ${names.join(", ")}`;
 
 /** Numbers that came from a variable or stand in quotes are still text here. */
-function toNumber(value: unknown): number | undefined {
+export function toNumber(value: unknown): number | undefined {
   if (typeof value === "number" && Number.isFinite(value)) return value;
   const numeric = typeof value === "string" && /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(value);
   return numeric ? Number(value) : undefined;
@@ -56,6 +57,17 @@ export const text = (expected = "text", { empty = false } = {}) =>
         ? `${expected} (in quotes, if this is one)`
         : expected;
     return refuse(value, "text", hint);
+  });
+
+/** Text, also where it is written as a number or a switch: a class is named as the data name it. */
+export const scalarText = (expected: string) =>
+  field<string>(expected, (value) => {
+    if (typeof value === "string") return value;
+    if (typeof value === "boolean") return String(value);
+    if (typeof value !== "number") return refuse(value, "text", expected);
+    return Number.isInteger(value) && !Number.isSafeInteger(value)
+      ? new Refusal(`a number of so many digits is not read exactly; expected it in quotes`)
+      : String(value);
   });
 
 /** Text that a test accepts or gives a message about. */
@@ -84,6 +96,10 @@ export const count = (least: number) => {
   });
 };
 
+/** Any number. */
+export const number = () =>
+  field<number>("a number", (value) => toNumber(value) ?? refuse(value, "a number", "a number"));
+
 /** Reads a share: a number from 0 to 1, or a percentage. */
 export function toRatio(value: unknown): number | undefined {
   const percentage = typeof value === "string" ? /^(.+?)\s*%$/.exec(value)?.[1] : undefined;
@@ -93,33 +109,20 @@ export function toRatio(value: unknown): number | undefined {
   return ratio >= 0 && ratio <= 1 ? ratio : undefined;
 }
 
-const ratioForm = "a number from 0 to 1, or a percentage such as 5%";
+/** What a share may look like, for messages. */
+export const ratioForm = "a number from 0 to 1, or a percentage such as 5%";
 
 /** A share. */
 export const ratio = () =>
   field<number>(ratioForm, (value) => toRatio(value) ?? refuse(value, "a share", ratioForm));
 
-/** What may not be alerted on is `none`; what is learned comes with a later release. */
-export type Limit = number | "none";
-
-function limitField(form: string, read: (value: unknown) => number | undefined) {
-  const expected = `${form}, or none (measured, never alerts)`;
-  return field<Limit>(expected, (value) => {
-    if (value === "none") return "none";
-    if (value === "learned") return new Refusal(notAvailable("learned", expected));
-    return read(value) ?? refuse(value, "a limit", expected);
-  });
-}
-
-/** A limit of a measure: a number that is not negative. */
-export const limit = () =>
-  limitField("a number, at least 0", (value) => {
-    const number = toNumber(value);
-    return number !== undefined && number >= 0 ? number : undefined;
-  });
-
-/** A limit of a share. */
-export const ratioLimit = () => limitField(ratioForm, toRatio);
+/** A share, or `none`. */
+export const ratioOrNone = () => {
+  const expected = `${ratioForm}, or none`;
+  return field<number | "none">(expected, (value) =>
+    value === "none" ? value : (toRatio(value) ?? refuse(value, "a share", expected)),
+  );
+};
 
 /** A duration; zero only where that means something. */
 export const duration = ({ zero = false } = {}) => {
@@ -142,63 +145,51 @@ export const durationOrNone = () => {
   });
 };
 
-/** One of some names; names of later releases are told from unknown ones. */
+/** So many names are still read at a glance. */
+const fewNames = 12;
+
+/**
+ * One of some names; names of later releases are told from unknown ones. Where there are many, `form` says in a few words what they are.
+ */
 export function choice<const T extends string>(
   what: string,
   names: readonly T[],
-  later: readonly string[] = [],
+  { later = [], form }: { readonly later?: readonly string[]; readonly form?: string } = {},
 ) {
-  const allowed = listed(names);
+  const allowed = form ?? listed(names);
   return field<T>(allowed, (value) => {
     if (names.includes(value as T)) return value as T;
     if (later.includes(String(value))) return new Refusal(notAvailable(`${what} ${show(value)}`, allowed));
-    return new Refusal(`unknown ${what} ${show(value)}; expected ${allowed}`);
+    const meant = names.length > fewNames ? nearest(String(value), names) : undefined;
+    return new Refusal(
+      `unknown ${what} ${show(value)}; ${meant === undefined ? `expected ${allowed}` : `did you mean ${meant}?`}`,
+    );
   });
 }
 
-/** A number, `none`, or bounds: what a target may be. */
-export const target = () => {
-  const expected = "a number, { lower, upper }, or none (measured, never alerts)";
-  return field<Limit | { lower?: number; upper?: number }>(expected, (value) => {
-    if (value === "none") return "none";
-    if (value === "learned") return new Refusal(notAvailable("learned", expected));
-    const single = toNumber(value);
-    if (single !== undefined) return single;
-    if (typeof value !== "object" || value === null || Array.isArray(value))
-      return refuse(value, "a target", expected);
-    const bounds: { lower?: number; upper?: number } = {};
-    for (const [side, bound] of Object.entries(value)) {
-      if (side !== "lower" && side !== "upper")
-        return new Refusal(`unknown key ${show(side)}; expected lower, upper`);
-      const number = toNumber(bound);
-      if (number === undefined)
-        return new Refusal(`${show(bound)} is not a bound; expected a number as ${side}`);
-      bounds[side] = number;
-    }
-    if (bounds.lower === undefined && bounds.upper === undefined) return refuse(value, "a target", expected);
-    const crossed = bounds.lower !== undefined && bounds.upper !== undefined && bounds.lower >= bounds.upper;
-    return crossed
-      ? new Refusal(`lower ${bounds.lower} is not below upper ${bounds.upper}; expected lower < upper`)
-      : bounds;
-  });
-};
+type RawIssue = Parameters<typeof z.core.util.issue>[0] & object;
 
-/** How much worse than on the reference is acceptable: a percentage of the baseline, or a margin in the metric's units. */
-export const tolerance = () => {
-  const expected = "a percentage of the baseline such as 20%, or a number in the metric's units";
-  return field<{ kind: "relative"; share: number } | { kind: "margin"; amount: number }>(
-    expected,
-    (value) => {
-      if (value === "learned") return new Refusal(notAvailable("learned", expected));
-      const percentage = typeof value === "string" ? toNumber(/^(.+?)\s*%$/.exec(value)?.[1]) : undefined;
-      if (percentage !== undefined && percentage >= 0) return { kind: "relative", share: percentage / 100 };
-      const amount = toNumber(value);
-      return amount !== undefined && amount >= 0
-        ? { kind: "margin", amount }
-        : refuse(value, "a tolerance", expected);
-    },
-  );
-};
+/** One schema or another, as the value looks; its faults are told as if it stood alone. */
+export function either<A extends z.ZodType, B extends z.ZodType>(
+  first: A,
+  second: B,
+  isFirst: (value: unknown) => boolean,
+) {
+  return z.unknown().transform((value, context): z.output<A> | z.output<B> => {
+    const result = (isFirst(value) ? first : second).safeParse(value);
+    if (result.success) return result.data as z.output<A> | z.output<B>;
+    for (const issue of result.error.issues) context.issues.push({ ...issue, input: value } as RawIssue);
+    return z.NEVER;
+  });
+}
+
+/** What a schema takes, or `none`. */
+export const orNone = <S extends z.ZodType>(schema: S) =>
+  either(z.literal("none"), schema, (value) => value === "none");
+
+/** A map that has this key, whatever else it holds. */
+export const holds = (key: string) => (value: unknown) =>
+  typeof value === "object" && value !== null && Object.hasOwn(value, key);
 
 /** A map that has these keys and no others; keys of later releases are told from unknown ones. */
 export function map<S extends z.ZodRawShape>(shape: S, later: readonly string[] = []) {

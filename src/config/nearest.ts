@@ -1,5 +1,7 @@
-/** The name that was probably meant: the one fewest letters away, if that is few for a word of this length. */
+/** The name that was probably meant: the one of these initials (`rmse`), or the one fewest letters away, if that is few for a word of this length. */
 export function nearest(word: string, names: readonly string[]): string | undefined {
+  const short = names.find((name) => name.includes("_") && initials(name) === word.toLowerCase());
+  if (short !== undefined) return short;
   let best: string | undefined;
   let least = Math.floor(Math.max(word.length, 3) / 3) + 1;
   for (const name of names) {
@@ -8,6 +10,12 @@ export function nearest(word: string, names: readonly string[]): string | undefi
   }
   return best;
 }
+
+const initials = (name: string) =>
+  name
+    .split("_")
+    .map((part) => part[0])
+    .join("");
 
 /** Letters to insert, delete or replace to turn one word into the other (Levenshtein's distance). */
 function edits(from: string, to: string): number {

@@ -1,61 +1,93 @@
 import { resolve as resolvePath } from "node:path";
-import { driftMethods } from "../metrics/drift/methods.ts";
-import { fairnessMeasures } from "../metrics/fairness/measures.ts";
+import { defaultMeasures } from "../metrics/fairness/default-measures.ts";
+import type { PerformanceMetric } from "../metrics/performance/metric.ts";
 import { performanceMetrics } from "../metrics/performance/metrics.ts";
 import { qualityChecks } from "../metrics/quality/checks.ts";
+import { datasetChecks } from "../metrics/quality/dataset-checks.ts";
 import type {
+  DriftLimit,
   DriftMethodName,
   Duration,
   FairnessConfig,
-  FairnessMeasureName,
   FilesSourceConfig,
+  GroupConfig,
+  LabelSourceConfig,
   ModelConfig,
   PerformanceConfig,
   PerformanceMetricName,
+  ProbabilityConfig,
   QualityCheckName,
+  ReferenceConfig,
   Target,
 } from "./config.ts";
-import { defaultSchedule, defaultTarget, modelDefaults, wholeTable } from "./defaults.ts";
+import {
+  defaultDrift,
+  defaultMetric,
+  defaultSchedule,
+  learnedChecks,
+  modelDefaults,
+  wholeTable,
+} from "./defaults.ts";
 import { parseDuration } from "./duration.ts";
-import type { Limit } from "./fields.ts";
+import type { WrittenDriftLimit } from "./limit-fields.ts";
 import type { WrittenModel } from "./schema.ts";
 
 /** Fills in what a model leaves out. The model has passed `crossFaults`. */
 export function resolveModel(written: WrittenModel, folder: string): ModelConfig {
-  const { columns = {}, windows: timed, labels, drift = {} } = written;
-  const measured = columns.prediction !== undefined && columns.label !== undefined;
+  const { columns = {}, windows: timed, task, drift = {} } = written;
+  const probabilities = probabilitiesOf(columns);
+  const measured = columns.label !== undefined;
   const windows = columns.timestamp === undefined ? [] : sorted(timed ?? modelDefaults.windows.map(duration));
-  const groups = (written.groups ?? []).map((group) => group.name);
+  const groups = (written.groups ?? []).map(group);
   return {
     name: written.name,
     enabled: written.enabled ?? true,
     owner: { team: written.owner?.team ?? "", tier: written.owner?.tier ?? "" },
     version: written.version ?? "",
     ...present({ trainedAtMs: written.trained_at }),
-    task: written.task,
-    columns: { ...present(columns), id: columns.id ?? [] },
+    task,
+    positive: written.positive ?? modelDefaults.positive,
+    threshold: written.threshold ?? modelDefaults.threshold,
+    classes: written.classes ?? [],
+    columns: {
+      id: columns.id ?? [],
+      ...present({
+        timestamp: columns.timestamp,
+        version: columns.version,
+        prediction: columns.prediction,
+        probabilities,
+        label: columns.label,
+        labelTime: columns.label_time,
+      }),
+    },
     ...present({ features: written.features?.map(present) }),
     groups,
-    ...present({ reference: written.reference && source(written.reference, folder) }),
+    ...present({ reference: written.reference && reference(written.reference, folder) }),
     predictions: source(written.predictions, folder),
-    ...present({
-      labels: labels && {
-        ...source(labels, folder),
-        delay: labels.delay ?? duration(modelDefaults.labelDelay),
-      },
-    }),
+    ...present({ labels: written.labels && labels(written.labels, folder) }),
     schedule: written.schedule ?? defaultSchedule(written.name),
     timezone: written.timezone ?? modelDefaults.timezone,
     windows,
     windowEnd: written.window_end ?? "now",
     alertWindow: alertWindow(windows, written.alert_window),
-    ...present({ expect: silence(written) }),
-    performance: measured ? performance(written) : [],
+    ...present({
+      expect: silence(written),
+      volume: windows.length === 0 ? undefined : shareOr(written.volume, modelDefaults.volume),
+      coverage: measured ? shareOr(written.coverage, modelDefaults.coverage) : undefined,
+      forecast: windows.length > 0 && measured ? forecast(written) : undefined,
+    }),
+    describe: {
+      features: written.describe?.features ?? "all",
+      distribution: written.describe?.distribution ?? false,
+      quantiles: written.describe?.quantiles ?? false,
+      groupMetrics: written.describe?.group_metrics ?? [],
+    },
+    performance: measured ? performance(written, probabilities !== undefined) : [],
     fairness: measured ? fairness(written, groups) : [],
     fairnessSignificance: written.fairness_significance ?? modelDefaults.fairnessSignificance,
     ...present({ minGroup: written.min_group }),
     drift: {
-      methods: limits(drift.methods ?? defaultLimits()),
+      methods: drift.methods === undefined ? defaultDrift : limits(drift.methods),
       features: Object.fromEntries(
         Object.entries(drift.features ?? {}).map(([name, exceptions]) => [name, limits(exceptions)]),
       ),
@@ -67,10 +99,7 @@ export function resolveModel(written: WrittenModel, folder: string): ModelConfig
       cooldown: written.retrain?.cooldown ?? duration(modelDefaults.retrain.cooldown),
       labels: written.retrain?.labels ?? modelDefaults.retrain.labels,
     },
-    limits: {
-      groups: written.limits?.groups ?? modelDefaults.limits.groups,
-      categories: written.limits?.categories ?? modelDefaults.limits.categories,
-    },
+    limits: { ...modelDefaults.limits, ...present(written.limits ?? {}) },
   };
 }
 
@@ -95,6 +124,45 @@ function source(written: WrittenModel["predictions"], folder: string): FilesSour
   return { type: written.type, path: resolvePath(folder, written.path), columns: written.columns ?? {} };
 }
 
+function reference(written: NonNullable<WrittenModel["reference"]>, folder: string): ReferenceConfig {
+  return "from" in written
+    ? { type: "span", startMs: written.start, endMs: written.end }
+    : source(written, folder);
+}
+
+function labels(written: NonNullable<WrittenModel["labels"]>, folder: string): LabelSourceConfig {
+  return {
+    ...source(written, folder),
+    delay: written.delay ?? duration(modelDefaults.labelDelay),
+    ...present({ otherwise: written.otherwise }),
+  };
+}
+
+function probabilitiesOf({
+  probability,
+  probabilities,
+}: NonNullable<WrittenModel["columns"]>): ProbabilityConfig | undefined {
+  if (probability !== undefined) return { kind: "column", column: probability };
+  if (typeof probabilities === "string") return { kind: "list", column: probabilities };
+  return probabilities && { kind: "columns", columns: probabilities };
+}
+
+type WrittenGroup = NonNullable<WrittenModel["groups"]>[number];
+
+const group = ({ name, columns, bins }: WrittenGroup): GroupConfig => ({
+  name,
+  columns: columns ?? [name],
+  ...present({ bins }),
+});
+
+const shareOr = (written: number | "none" | undefined, usual: number) =>
+  written === "none" ? undefined : (written ?? usual);
+
+function forecast({ forecast: written }: WrittenModel): ModelConfig["forecast"] {
+  if (written === "none") return undefined;
+  return { horizon: written?.horizon ?? duration(modelDefaults.forecast) };
+}
+
 function alertWindow(windows: readonly Duration[], chosen: Duration | undefined): string {
   const named = windows.find((window) => window.ms === chosen?.ms);
   return (named ?? windows.at(-1))?.text ?? wholeTable;
@@ -106,24 +174,30 @@ function silence({ expect, window_end: end, columns }: WrittenModel): Duration |
   return expect ?? (end === "latest" ? undefined : duration(modelDefaults.expect));
 }
 
-const bound = (limit: Limit | undefined) => (limit === "none" ? undefined : limit);
+const bound = <T>(limit: T | "none" | undefined) => (limit === "none" ? undefined : limit);
 
-function limits(written: Readonly<Partial<Record<DriftMethodName, Limit | undefined>>>) {
-  const chosen = Object.entries(written).filter(([, limit]) => limit !== undefined);
-  return Object.fromEntries(chosen.map(([name, limit]) => [name, bound(limit)]));
+type WrittenMethods = Readonly<Partial<Record<DriftMethodName, WrittenDriftLimit | undefined>>>;
+
+function limits(written: WrittenMethods): Partial<Record<DriftMethodName, DriftLimit>> {
+  return Object.fromEntries(
+    Object.entries(written).flatMap(([name, entry]) =>
+      entry === undefined ? [] : [[name, present({ limit: bound(entry.limit), direction: entry.direction })]],
+    ),
+  );
 }
 
-const defaultLimits = () =>
-  Object.fromEntries(Object.entries(driftMethods).map(([name, { defaultLimit }]) => [name, defaultLimit]));
-
 /** Every metric of the task, in the order of the table. */
-function performance(written: WrittenModel): PerformanceConfig[] {
-  const names = Object.keys(performanceMetrics) as PerformanceMetricName[];
+function performance(written: WrittenModel, hasProbabilities: boolean): PerformanceConfig[] {
+  const table: Readonly<Record<PerformanceMetricName, PerformanceMetric>> = performanceMetrics;
+  const names = (Object.keys(table) as PerformanceMetricName[]).filter((name) =>
+    table[name].tasks.includes(written.task),
+  );
+  const usual = defaultMetric(written.task, hasProbabilities);
   return names.map((metric) => {
     if (written.performance === undefined) {
-      // Without a reference there is nothing to be a fifth worse than.
-      const usual = metric === defaultTarget.metric && written.reference !== undefined;
-      return { metric, ...(usual ? { target: defaultTarget.target } : {}) };
+      // Without a reference there is nothing to learn from.
+      const learned = metric === usual && written.reference !== undefined;
+      return { metric, ...(learned ? { target: { kind: "learned" } as const } : {}) };
     }
     const entry = written.performance.find((one) => one.metric === metric);
     return { metric, ...present({ target: entry && target(entry) }) };
@@ -135,6 +209,7 @@ type WrittenPerformance = NonNullable<WrittenModel["performance"]>[number];
 function target({ metric, target, tolerance }: WrittenPerformance): Target | undefined {
   if (tolerance !== undefined) return tolerance;
   if (target === undefined || target === "none") return undefined;
+  if (target === "learned") return { kind: "learned" };
   if (typeof target !== "number") return { kind: "absolute", ...target };
   return performanceMetrics[metric].better === "higher"
     ? { kind: "absolute", lower: target }
@@ -142,10 +217,9 @@ function target({ metric, target, tolerance }: WrittenPerformance): Target | und
 }
 
 /** Gaps between the groups of every attribute are measured; those that are listed may have a limit. */
-function fairness(written: WrittenModel, groups: readonly string[]): FairnessConfig[] {
-  const names = Object.keys(fairnessMeasures) as FairnessMeasureName[];
-  const all = groups.flatMap((attribute) =>
-    names.map((measure) => ({ attribute, measure, limit: undefined })),
+function fairness(written: WrittenModel, groups: readonly GroupConfig[]): FairnessConfig[] {
+  const all = groups.flatMap(({ name }) =>
+    defaultMeasures(written.task).map((measure) => ({ attribute: name, measure, limit: undefined })),
   );
   const entries = written.fairness ?? all;
   return entries.map(({ attribute, measure, limit }) => ({
@@ -155,11 +229,15 @@ function fairness(written: WrittenModel, groups: readonly string[]): FairnessCon
   }));
 }
 
-function quality(written: WrittenModel): ModelConfig["quality"] {
-  const limit = (check: QualityCheckName) => {
-    const chosen = written.quality?.[check];
-    return chosen === undefined ? "default" : bound(chosen);
+function quality({ quality: chosen = {} }: WrittenModel): ModelConfig["quality"] {
+  const ofColumns = (Object.keys(qualityChecks) as QualityCheckName[]).map((check) => [
+    check,
+    learnedChecks.includes(check) ? ("learned" as const) : undefined,
+  ]);
+  const ofRows = Object.entries(datasetChecks).map(([check, { defaultLimit }]) => [check, defaultLimit]);
+  const written = Object.entries(chosen).filter(([, limit]) => limit !== undefined);
+  return {
+    ...Object.fromEntries([...ofColumns, ...ofRows]),
+    ...Object.fromEntries(written.map(([check, limit]) => [check, bound(limit)])),
   };
-  const checks = Object.keys(qualityChecks) as QualityCheckName[];
-  return Object.fromEntries(checks.map((check) => [check, limit(check)])) as ModelConfig["quality"];
 }

@@ -26,8 +26,11 @@ export interface Variable {
   readonly query: string;
   /** Takes part of what query_result gives. */
   readonly regex?: string;
-  /** Several may be chosen; `all` is what "All" means in a regular expression, absent: each value that is listed. */
-  readonly several?: { readonly all?: string };
+  /**
+   * Several may be chosen; `all` is what "All" means in a regular expression, absent: each value that is listed. `first`: the first is
+   * the default, and all of them would be too many.
+   */
+  readonly several?: { readonly all?: string } | "first";
   /** Keeps Prometheus's order, so that the first is the default. */
   readonly ordered?: true;
 }
@@ -56,10 +59,11 @@ function variable(spec: Variable): QueryVariableBuilder {
     .refresh(VariableRefresh.OnTimeRangeChanged)
     .sort(spec.ordered ? VariableSort.Disabled : VariableSort.AlphabeticalCaseInsensitiveAsc)
     .multi(spec.several !== undefined)
-    .includeAll(spec.several !== undefined);
+    .includeAll(spec.several !== undefined && spec.several !== "first");
   if (spec.regex !== undefined) built.regex(spec.regex);
-  if (spec.several) built.current({ selected: true, text: ["All"], value: ["$__all"] });
-  if (spec.several?.all !== undefined) built.allValue(spec.several.all);
+  if (spec.several === undefined || spec.several === "first") return built;
+  built.current({ selected: true, text: ["All"], value: ["$__all"] });
+  if (spec.several.all !== undefined) built.allValue(spec.several.all);
   return built;
 }
 

@@ -1,19 +1,17 @@
 import type { Section } from "./frame.ts";
 import * as mappings from "./mappings.ts";
+import { fairnessSection } from "./ml-model-fairness.ts";
 import { model } from "./ml-model-scope.ts";
 import { table, timeSeries } from "./panels.ts";
-import { replicas, without } from "./query.ts";
+import { either, replicas, without } from "./query.ts";
 import { units } from "./units.ts";
 
 const { select, greatest } = model;
 const identity = ["model", "version", "window", "job"];
 const noReference =
   "No drift: the model has no reference, or the window no rows (see “Why is there no number?”).";
-const noGroups =
-  "No fairness: no attribute is configured, or fewer than two groups have enough labelled rows.";
 const noRows = "No quality: the window has no rows.";
 const method = { method: '=~"$method"' };
-const gap = { attribute: '=~"$attribute"', measure: '="$measure"' };
 
 /** So many lines are drawn at most; the tables name the rest. */
 const drawn = 8;
@@ -26,8 +24,21 @@ const overLimit = `abs(${greatest("ml_feature_drift")}) / ${greatest("ml_feature
 const shift = (value: string) =>
   `(${value} - ${greatest("ml_feature_mean_baseline")}) / (${greatest("ml_feature_standard_deviation_baseline")} > 0)`;
 
+const outputs = {
+  predictions: "ml_prediction_drift",
+  probabilities: "ml_score_drift",
+  labels: "ml_label_drift",
+} as const;
+/** A companion of the drift of predictions, probabilities and labels, told apart by the label `output`. */
+const ofOutputs = (suffix: "" | "_limit" | "_p_value" | "_samples" | "_detected") =>
+  either(
+    ...Object.entries(outputs).map(
+      ([output, family]) => `label_replace(${greatest(`${family}${suffix}`)}, "output", "${output}", "", "")`,
+    ),
+  );
+
 const drift: Section = {
-  title: "Has its input changed?",
+  title: "Have its input and its answers changed?",
   panels: [
     table({
       title: "Features by drift",
@@ -81,75 +92,27 @@ const drift: Section = {
         { expr: `min(${select("ml_feature_drift_limit", method)})`, legend: "Limit", line: "limit" },
       ],
     }),
-  ],
-};
-
-const fairness: Section = {
-  title: "Is it fair?",
-  panels: [
     table({
-      title: "Gaps between groups",
+      title: "Drift of answers and labels",
       description:
-        "Largest less smallest value of a metric between the groups of an attribute, with its 95 % interval. Found: over the limit, and the adjusted p-value says it is not chance.",
+        "How far the predictions, the probabilities of each class and the labels lie from the reference's. Predictions that move while no feature does point at the model or at what serves it; labels that move along are the world.",
       width: 24,
-      height: 5,
-      noValue: noGroups,
-      labels: { attribute: "Attribute", measure: "Measure" },
-      labelWidths: { Measure: 250 },
+      height: 6,
+      noValue: noReference,
+      labels: { output: "Of", class: "Class", method: "Method" },
+      labelWidths: { Method: 175 },
       hide: identity,
       // biome-ignore format: a table
       columns: [
-        { name: "Unfair", expr: greatest("ml_fairness_difference_detected"), unit: units.none, mappings: mappings.found, noValue: "no limit" },
-        { name: "Gap", expr: greatest("ml_fairness_difference"), unit: units.none, decimals: 3 },
-        { name: "Limit", expr: greatest("ml_fairness_difference_limit"), unit: units.none, decimals: 3, noValue: "–" },
-        { name: "95 % from", expr: greatest("ml_fairness_difference_ci_lower"), unit: units.none, decimals: 3, noValue: "–" },
-        { name: "95 % to", expr: greatest("ml_fairness_difference_ci_upper"), unit: units.none, decimals: 3, noValue: "–" },
-        { name: "p-value", expr: greatest("ml_fairness_difference_p_value"), unit: units.none, noValue: "–" },
-        { name: "Groups", expr: greatest("ml_fairness_difference_groups"), unit: units.count },
-        { name: "Too small", expr: greatest("ml_fairness_difference_groups_excluded"), unit: units.count, noValue: "0" },
-      ],
-      sort: [{ by: "Unfair", descending: true }],
-    }),
-    timeSeries({
-      title: "Gap over $attribute",
-      description:
-        "The gap of the chosen measure between the groups, in its 95 % interval (band), and the limit (dashed).",
-      unit: units.none,
-      width: 12,
-      height: 9,
-      min: 0,
-      repeat: "attribute",
-      noValue: noGroups,
-      // biome-ignore format: a table
-      queries: [
-        { expr: greatest("ml_fairness_difference", { extra: gap }), legend: "{{measure}}", line: "value" },
-        { expr: greatest("ml_fairness_difference_ci_lower", { extra: gap }), legend: "95 % from", line: "bound" },
-        { expr: greatest("ml_fairness_difference_ci_upper", { extra: gap }), legend: "95 % to", line: { band: "95 % from" } },
-        { expr: greatest("ml_fairness_difference_limit", { extra: gap }), legend: "Limit", line: "limit" },
-      ],
-    }),
-    table({
-      title: "Groups",
-      description:
-        "Performance over the rows of each group, with its 95 % interval and the same group's value on the reference.",
-      width: 24,
-      height: 9,
-      noValue: "No groups are configured, or none has labels in this window.",
-      labels: { attribute: "Attribute", group: "Group", metric: "Metric" },
-      labelWidths: { Metric: 200 },
-      hide: identity,
-      // biome-ignore format: a table
-      columns: [
-        { name: "Value", expr: greatest("ml_group_performance", { extra: { metric: '=~"$metric"' } }), unit: units.none, decimals: 3 },
-        { name: "95 % from", expr: greatest("ml_group_performance_ci_lower", { extra: { metric: '=~"$metric"' } }), unit: units.none, decimals: 3, noValue: "too few labels" },
-        { name: "95 % to", expr: greatest("ml_group_performance_ci_upper", { extra: { metric: '=~"$metric"' } }), unit: units.none, decimals: 3, noValue: "too few labels" },
-        { name: "Reference", expr: greatest("ml_group_performance_baseline", { extra: { metric: '=~"$metric"' } }), unit: units.none, decimals: 3, noValue: "not in it" },
-        { name: "Samples", expr: greatest("ml_group_performance_samples", { extra: { metric: '=~"$metric"' } }), unit: units.count },
+        { name: "Drifted", expr: ofOutputs("_detected"), unit: units.none, mappings: mappings.drifted, noValue: "no limit" },
+        { name: "Score", expr: ofOutputs(""), unit: units.none, decimals: 3 },
+        { name: "Limit", expr: ofOutputs("_limit"), unit: units.none, decimals: 3, noValue: "–" },
+        { name: "p-value", expr: ofOutputs("_p_value"), unit: units.none, noValue: "–", width: 100 },
+        { name: "Samples", expr: ofOutputs("_samples"), unit: units.count },
       ],
       sort: [
-        { by: "Attribute", descending: false },
-        { by: "Metric", descending: false },
-        { by: "Group", descending: false },
+        { by: "Drifted", descending: true },
+        { by: "Of", descending: false },
       ],
     }),
   ],
@@ -186,10 +149,26 @@ const quality: Section = {
       width: 12,
       height: 10,
       min: 0,
+      reach: 0.01,
       noValue: noRows,
       // biome-ignore format: a table
       queries: [
         { expr: greatestOf(greatest("ml_feature_quality_ratio"), "feature, check", `max_over_time(${select("ml_feature_quality_ratio", {}, range)})`), legend: "{{feature}} {{check}}" },
+      ],
+    }),
+    timeSeries({
+      title: "Faults of rows and labels",
+      description:
+        "Share of the rows whose id another row has, and of the labels whose id no row has, with their limits (dashed).",
+      unit: units.ratio,
+      width: 24,
+      height: 6,
+      min: 0,
+      reach: 0.01,
+      noValue: "Not measured: the model has no ids, or the window no rows.",
+      queries: [
+        { expr: greatest("ml_dataset_quality_ratio"), legend: "{{check}}" },
+        { expr: greatest("ml_dataset_quality_ratio_limit"), legend: "Limit of {{check}}", line: "limit" },
       ],
     }),
     table({
@@ -233,4 +212,4 @@ const quality: Section = {
 };
 
 /** What may have caused a change of performance: input, groups, faults. */
-export const dataSections: readonly Section[] = [drift, fairness, quality];
+export const dataSections: readonly Section[] = [drift, fairnessSection, quality];

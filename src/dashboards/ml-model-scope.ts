@@ -8,3 +8,12 @@ export const model = scope(
 
 /** The same model in what is not told apart by version or window. */
 export const host = scope({ job: '=~"$job"', instance: '=~"$instance"' }, {});
+
+/** All versions of the model, in the chosen window. */
+export const versions = scope(
+  { job: '=~"$job"', instance: '=~"$instance"' },
+  { model: '="$model"', window: '="$window"' },
+);
+
+/** The same model, of whatever version and window. */
+export const anyVersion = scope({ job: '=~"$job"', instance: '=~"$instance"' }, { model: '="$model"' });

@@ -1,9 +1,12 @@
 import { dashboard } from "./frame.ts";
 import * as mappings from "./mappings.ts";
+import { classSection } from "./ml-model-classes.ts";
 import { dataSections } from "./ml-model-data.ts";
 import { healthSection } from "./ml-model-health.ts";
 import { model } from "./ml-model-scope.ts";
+import { versionSection } from "./ml-model-versions.ts";
 import { stat, stateTimeline, table, timeSeries } from "./panels.ts";
+import { either } from "./query.ts";
 import { units } from "./units.ts";
 
 const { greatest, alerts, retrain } = model;
@@ -57,7 +60,7 @@ export const modelDashboard = (): string =>
           'query_result(sort_desc(max by (metric) (1 + ml_performance_missed{job=~"$job", instance=~"$instance", model="$model"}) or max by (metric) (0 * ml_performance{job=~"$job", instance=~"$instance", model="$model"})))',
         regex: '/metric="([^"]*)"/',
         ordered: true,
-        several: { all: ".*" },
+        several: "first",
       },
       {
         name: "method",
@@ -71,7 +74,8 @@ export const modelDashboard = (): string =>
         label: "Attribute",
         description: "Attributes over whose groups fairness is drawn.",
         query:
-          'label_values(ml_fairness_difference{job=~"$job", instance=~"$instance", model="$model"}, attribute)',
+          'query_result(max by (attribute) (ml_fairness_difference{job=~"$job", instance=~"$instance", model="$model"} or ml_fairness_ratio{job=~"$job", instance=~"$instance", model="$model"}))',
+        regex: '/attribute="([^"]*)"/',
         several: { all: ".*" },
       },
       {
@@ -80,7 +84,7 @@ export const modelDashboard = (): string =>
         description:
           "Measure that is drawn over time; first those with a limit, the broken ones before the others.",
         query:
-          'query_result(sort_desc(max by (measure) (1 + ml_fairness_difference_detected{job=~"$job", instance=~"$instance", model="$model"}) or max by (measure) (0 * ml_fairness_difference{job=~"$job", instance=~"$instance", model="$model"})))',
+          'query_result(sort_desc(max by (measure) (1 + (ml_fairness_difference_detected{job=~"$job", instance=~"$instance", model="$model"} or ml_fairness_ratio_detected{job=~"$job", instance=~"$instance", model="$model"})) or max by (measure) (0 * (ml_fairness_difference{job=~"$job", instance=~"$instance", model="$model"} or ml_fairness_ratio{job=~"$job", instance=~"$instance", model="$model"}))))',
         regex: '/measure="([^"]*)"/',
         ordered: true,
       },
@@ -183,15 +187,18 @@ export const modelDashboard = (): string =>
             title: "Since when",
             description: "What was found, over time. A gap: not measured then.",
             width: 24,
-            height: 7,
+            height: 9,
             mappings: mappings.worthALook,
             noValue: "Nothing is measured for this model, version and window.",
             // biome-ignore format: a table
             queries: [
               { expr: `max(${missed})`, legend: "Target missed", mappings: mappings.urgent },
               { expr: `max(${greatest("ml_drifted_features_ratio")} > bool ${greatest("ml_drifted_features_ratio_limit")})`, legend: "Data drifted" },
-              { expr: `max(${greatest("ml_fairness_difference_detected")})`, legend: "Unfair" },
-              { expr: `max(${greatest("ml_feature_quality_ratio_detected")})`, legend: "Data faulty" },
+              { expr: `max(${either(greatest("ml_prediction_drift_detected"), greatest("ml_score_drift_detected"))})`, legend: "Answers drifted" },
+              { expr: `max(${either(greatest("ml_fairness_difference_detected"), greatest("ml_fairness_ratio_detected"))})`, legend: "Unfair" },
+              { expr: `max(${either(greatest("ml_feature_quality_ratio_detected"), greatest("ml_dataset_quality_ratio_detected"))})`, legend: "Data faulty" },
+              { expr: `max(${greatest("ml_window_predictions")} < bool ${greatest("ml_window_predictions_limit")})`, legend: "Few rows" },
+              { expr: `max(${greatest("ml_label_coverage_ratio")} < bool ${greatest("ml_label_coverage_ratio_limit")})`, legend: "Labels missing" },
               { expr: `max(${greatest("ml_exporter_evaluation_success")}) == bool 0`, legend: "Evaluation failed", mappings: mappings.urgent },
             ],
           }),
@@ -203,9 +210,9 @@ export const modelDashboard = (): string =>
           table({
             title: "Performance",
             description:
-              "Each metric with its 95 % interval, its targets and its value on the reference. Missed: the whole interval lies beyond a target.",
+              "Each metric with its 95 % interval (none with too few labels, and of a few metrics), its targets and its value on the reference. Missed: the whole interval lies beyond a target.",
             width: 24,
-            height: 7,
+            height: 9,
             noValue: noLabels,
             labels: { metric: "Metric" },
             labelWidths: { Metric: 200 },
@@ -214,8 +221,8 @@ export const modelDashboard = (): string =>
             columns: [
               { name: "Target is", expr: missed, unit: units.none, mappings: mappings.missed, noValue: "not set" },
               { name: "Value", expr: greatest("ml_performance"), unit: units.none, decimals: 3 },
-              { name: "95 % from", expr: greatest("ml_performance_ci_lower"), unit: units.none, decimals: 3, noValue: "too few labels" },
-              { name: "95 % to", expr: greatest("ml_performance_ci_upper"), unit: units.none, decimals: 3, noValue: "too few labels" },
+              { name: "95 % from", expr: greatest("ml_performance_ci_lower"), unit: units.none, decimals: 3, noValue: "none" },
+              { name: "95 % to", expr: greatest("ml_performance_ci_upper"), unit: units.none, decimals: 3, noValue: "none" },
               { name: "At least", expr: greatest("ml_performance_target_lower"), unit: units.none, decimals: 3, noValue: "–" },
               { name: "At most", expr: greatest("ml_performance_target_upper"), unit: units.none, decimals: 3, noValue: "–" },
               { name: "Reference", expr: greatest("ml_performance_baseline"), unit: units.none, decimals: 3, noValue: "no labels in it" },
@@ -246,7 +253,9 @@ export const modelDashboard = (): string =>
           }),
         ],
       },
+      versionSection,
       ...dataSections,
+      classSection,
       healthSection,
     ],
   });

@@ -1,7 +1,7 @@
 import { dashboard } from "./frame.ts";
 import * as mappings from "./mappings.ts";
 import { stat, table, timeSeries } from "./panels.ts";
-import { replicas, scope, without } from "./query.ts";
+import { either, replicas, scope, without } from "./query.ts";
 import { units } from "./units.ts";
 
 const { select, greatest, alerting, alerts, pending, retrain } = scope(
@@ -26,9 +26,25 @@ const beyond = (["upper", "lower"] as const)
 const worst = `topk without (metric, version, window) (1, max without (side) (${beyond}))`;
 
 const driftedFeatures = `sum without (feature) (${alerting("ml_feature_drift_detected", { drop: ["method", ...slices] })})`;
-const faults = `sum without (feature, check) (${alerting("ml_feature_quality_ratio_detected", { drop: slices })})`;
+const faults = `sum without (feature, check) (${either(
+  alerting("ml_feature_quality_ratio_detected", { drop: slices }),
+  alerting("ml_dataset_quality_ratio_detected", { drop: slices }),
+)})`;
 const missed = alerting("ml_performance_missed", { drop: ["metric", ...slices] });
-const unfair = alerting("ml_fairness_difference_detected", { drop: ["attribute", "measure", ...slices] });
+const unfair = `max without (attribute, measure) (${either(
+  alerting("ml_fairness_difference_detected", { drop: slices }),
+  alerting("ml_fairness_ratio_detected", { drop: slices }),
+)})`;
+const answersDrifted = `max without (class, method) (${either(
+  alerting("ml_prediction_drift_detected", { drop: slices }),
+  alerting("ml_score_drift_detected", { drop: slices }),
+)})`;
+/** Under a limit that another family holds. */
+const under = (family: "ml_window_predictions" | "ml_label_coverage_ratio") =>
+  without(
+    [...replicas, ...slices],
+    `${select(family)} < bool ${select(`${family}_limit`)} and on (job, instance, model, version, window) ${select("ml_window_alerting")} == 1`,
+  );
 const datasetDrift = without(
   [...replicas, "method", ...slices],
   `${select("ml_drifted_features_ratio")} > bool ${select("ml_drifted_features_ratio_limit")} and on (job, instance, model, version, window) ${select("ml_window_alerting")} == 1`,
@@ -43,6 +59,9 @@ const state = [
   `2 * ${unfair} > 0`,
   `2 * (${faults} > bool 0) > 0`,
   `2 * ${datasetDrift} > 0`,
+  `2 * ${answersDrifted} > 0`,
+  `2 * ${under("ml_window_predictions")} > 0`,
+  `2 * ${under("ml_label_coverage_ratio")} > 0`,
   `2 * (${succeeded} == bool 0) > 0`,
   `(${driftedFeatures} > bool 0) > 0`,
   `(max without (metric, version, window) (${worst}) > bool 0) > 0`,
@@ -139,7 +158,7 @@ export const overview = (): string =>
           stat({
             title: "Are unfair",
             description:
-              "Models with a gap between groups that is over its limit with evidence. Not measured: no limit is configured, or too few labels.",
+              "Models with a gap between groups that is beyond its limit with evidence. Not measured: no limit is configured, or too few labels.",
             unit: units.count,
             width: 4,
             height: 4,
@@ -150,7 +169,7 @@ export const overview = (): string =>
           stat({
             title: "Have faulty data",
             description:
-              "Models with a feature that has more missing, out-of-range or unseen values than its limit allows. Not measured: no rows in the window.",
+              "Models with more missing, out-of-range or unseen values, or more rows and labels that do not fit together, than their limits allow. Not measured: no rows in the window.",
             unit: units.count,
             width: 4,
             height: 4,
@@ -194,10 +213,11 @@ export const overview = (): string =>
               "Drifted features",
               "Fairness gap",
               "Data faults",
+              "Labelled",
               "Retrain",
               "Last evaluation",
             ],
-            labelWidths: { Model: 125, "Worst metric": 195, Team: 92, Tier: 75 },
+            labelWidths: { Model: 125, "Worst metric": 175, Team: 88, Tier: 75 },
             unseen: ["Version", "Window", "Job"],
             // biome-ignore format: a table
             columns: [
@@ -207,7 +227,8 @@ export const overview = (): string =>
               { name: "Drifted features", expr: driftedFeatures, unit: units.count, noValue: "not measured" },
               { name: "Fairness gap", expr: unfair, unit: units.none, mappings: mappings.found, noValue: "no limit" },
               { name: "Data faults", expr: faults, unit: units.count, noValue: "not measured" },
-              { name: "Retrain", expr: retrain(), unit: units.none, mappings: mappings.retrain, noValue: "unknown", width: 115 },
+              { name: "Labelled", expr: alerting("ml_label_coverage_ratio", { drop: slices }), unit: units.ratio, decimals: 0, noValue: "none" },
+              { name: "Retrain", expr: retrain(), unit: units.none, mappings: mappings.retrain, noValue: "unknown", width: 105 },
               { name: "Alerting window", expr: `${greatest("ml_window_alerting")} == 1`, unit: units.none, hidden: true },
               { name: "Owner", expr: greatest("ml_model_owner_info"), unit: units.none, hidden: true },
               { name: "Last evaluation", expr: `1000 * ${greatest("ml_exporter_evaluation_last_success_timestamp_seconds")}`, unit: units.ago, noValue: "never", width: 142 },
@@ -241,7 +262,7 @@ export const overview = (): string =>
             unseen: ["Job"],
             order: ["Severity", "Alert", "Model", "Since"],
             // biome-ignore format: a list
-            hide: ["__name__", "alertstate", "severity", "component", "tier", "version", "window", "instance", "method", "measure", "check"],
+            hide: ["__name__", "alertstate", "severity", "component", "tier", "version", "window", "instance", "class", "method", "measure", "check"],
             columns: [
               {
                 name: "Severity",

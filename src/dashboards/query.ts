@@ -31,6 +31,9 @@ const braces = (matchers: Matchers) =>
 export const without = (labels: readonly string[], expression: string) =>
   `max without (${labels.join(", ")}) (${expression})`;
 
+/** Series of either family, where none has the labels of another. */
+export const either = (...expressions: readonly string[]) => expressions.join(" or ");
+
 /** A scope whose selectors carry `scrape` (job, instance) always and `fixed` where the family has the label. */
 export function scope(scrape: Matchers, fixed: Matchers): Scope {
   const select: Scope["select"] = (family, extra = {}, suffix = "") => {

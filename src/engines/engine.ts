@@ -29,6 +29,8 @@ export interface Dialect {
   histogram(expression: string, edges: readonly number[]): string;
   /** Counts per interval, edges.length + 1 of them, from what `histogram` gave. */
   histogramCounts(value: Value, edges: readonly number[]): number[];
+  /** Aggregate: Σ of doubles to within 1e-12 · Σ|x| however many there are; null where there are none. NaN where it overflows. */
+  sum(expression: string): string;
   /** Aggregate: an order-free hash of a text expression over the rows. */
   hash(expression: string): string;
 }
@@ -49,8 +51,44 @@ export interface Engine {
   rows(sql: string, signal?: AbortSignal): Promise<Row[]>;
   /** Names and types of a relation's columns (a FROM item). */
   describe(relation: string): Promise<Column[]>;
+  /**
+   * Runs a task in a thread of its own, over an engine of its own with the same data; absent where there is none. `module` exports
+   * `run`, a `ThreadTask`. One at a time, others wait; the thread ends with the task. Engine faults come as `EngineError`.
+   */
+  readonly inThread?: <Request, Answer>(
+    module: URL,
+    request: Request,
+    signal?: AbortSignal,
+  ) => Promise<Answer>;
+  /** True where a FROM item's columns can be read one without the others (Parquet), false where each pass reads all (text). */
+  columnar(relation: string): boolean;
   close(): Promise<void>;
 }
+
+/** Some rows of a statement, an array a column. */
+export interface Chunk {
+  readonly rows: number;
+  readonly columns: readonly Float64Array[];
+}
+
+/** What a task in a thread works with: it may hold the thread, so it may look at rows. */
+export interface ThreadEngine extends Engine {
+  /** Rows of one statement chunk by chunk; every column of it is a double that is never null (NaN may stand for that). */
+  chunks(sql: string, signal?: AbortSignal): AsyncIterable<Chunk>;
+}
+
+/** What a task gives back, and which of its buffers may be handed over instead of copied. */
+export interface ThreadAnswer<Answer> {
+  readonly answer: Answer;
+  readonly transfer: readonly ArrayBuffer[];
+}
+
+/** A task for a thread; request and answer are what can be cloned between threads. */
+export type ThreadTask<Request, Answer> = (
+  engine: ThreadEngine,
+  request: Request,
+  signal: AbortSignal,
+) => Promise<ThreadAnswer<Answer>>;
 
 /** The engine refused a statement or could not read a file. */
 export class EngineError extends Error {

@@ -6,6 +6,9 @@ type Labels = Readonly<Record<string, string>>;
 export interface Alerting {
   /** undefined when no window alerts. */
   readonly window: string | undefined;
+  readonly version: string | undefined;
+  /** Whether the model has other versions, too. */
+  readonly several: boolean;
   all(name: FamilyName): readonly Sample[];
   /** Value of the series with exactly the labels of another (a companion), or of the only one when none is given. */
   value(name: FamilyName, labels?: Labels): number | undefined;
@@ -24,8 +27,13 @@ export function alertingSamples(samples: readonly Sample[]): Alerting {
     else byName.set(name, [sample]);
     byLabels.set(identity(name, labels), value);
   }
+  const versions = new Set(
+    samples.flatMap(({ name, labels }) => (name === "ml_window_alerting" ? [labels.version] : [])),
+  );
   return {
     window: chosen?.window,
+    version: chosen?.version,
+    several: versions.size > 1,
     all: (name) => byName.get(name) ?? [],
     value: (name, labels) => (labels ? byLabels.get(identity(name, labels)) : byName.get(name)?.[0]?.value),
   };

@@ -1,66 +1,51 @@
-import type { FamilyName } from "../catalogue.ts";
-import type { Alerting } from "./alerting.ts";
+import type { Sample } from "../catalogue.ts";
+import { over } from "./facts.ts";
 import type { Finding, Scene } from "./finding.ts";
+import { droppedText } from "./series-limit.ts";
 import { list, moment, number, percent, selector, span } from "./wording.ts";
 
-/** More features drifted than the limit allows. */
-export function datasetDrift({ model, samples }: Scene): Finding[] {
-  return samples.all("ml_drifted_features_ratio").flatMap(({ labels, value }): Finding[] => {
-    const limit = samples.value("ml_drifted_features_ratio_limit", labels);
-    if (limit === undefined || !(value > limit)) return [];
-    const method = labels.method ?? "";
-    const judged = samples.all("ml_feature_drift_detected").filter((one) => one.labels.method === method);
-    const drifted = judged.filter((one) => one.value === 1).length;
-    return [
-      {
-        key: `dataset_drift:${method}`,
-        severity: "warning",
-        action: "investigate",
-        sentence: `${model} sees other data than it was trained for: ${drifted} of ${judged.length} features drifted by ${method} (${percent(value)}, limit ${percent(limit)}), ${over(samples, "ml_window_end_timestamp_seconds")}; most moved: ${list(driftedFeatures(samples))}.`,
-        detail:
-          "Find out whether the world changed or the pipeline did; watch the performance as labels arrive.",
-        promql: `${selector("ml_feature_drift_detected", { model, window: labels.window ?? "", method })} == 1`,
-      },
-    ];
-  });
-}
-
-/** Single features with detected drift. */
-export function featureDrift({ model, samples }: Scene): Finding[] {
-  const moved = driftedFeatures(samples);
-  if (moved.length === 0) return [];
-  return [
-    {
-      key: "feature_drift",
-      severity: "info",
-      action: "investigate",
-      sentence: `${model}: ${moved.length} ${moved.length === 1 ? "feature" : "features"} drifted, ${over(samples, "ml_window_end_timestamp_seconds")}: ${list(moved, 5)}.`,
-      detail: "No need to act on this alone.",
-      promql: `${selector("ml_feature_drift_detected", { model, window: samples.window ?? "" })} == 1`,
-    },
+/** Features, rows and labels with a detected fault. */
+export function quality(scene: Scene): Finding[] {
+  const { model, subject, samples } = scene;
+  const ofFeatures = faulty(scene, "ml_feature_quality_ratio");
+  const ofRows = faulty(scene, "ml_dataset_quality_ratio");
+  const family = ofFeatures.length > 0 ? "ml_feature_quality_ratio" : "ml_dataset_quality_ratio";
+  if (ofFeatures.length + ofRows.length === 0) return [];
+  const advice = [
+    ofFeatures.length > 0 &&
+      "Mend the pipeline that fills these columns before judging or retraining the model.",
+    ofRows.length > 0 && "Look whether rows arrive twice and whether labels name their rows by the same id.",
   ];
-}
-
-/** Features with a detected fault. */
-export function quality({ model, samples }: Scene): Finding[] {
-  const faults = samples.all("ml_feature_quality_ratio_detected").filter(({ value }) => value === 1);
-  if (faults.length === 0) return [];
-  const texts = faults.map(({ labels }) => {
-    const ratio = samples.value("ml_feature_quality_ratio", labels);
-    const limit = samples.value("ml_feature_quality_ratio_limit", labels);
-    const share = ratio === undefined ? "" : ` in ${percent(ratio)}`;
-    return `${labels.feature} ${labels.check?.replaceAll("_", " ")}${share}${limit === undefined ? "" : ` (limit ${percent(limit)})`}`;
-  });
   return [
     {
       key: "data_quality",
       severity: "warning",
       action: "investigate",
-      sentence: `${model} gets faulty data: ${list(texts)}, ${over(samples, "ml_window_end_timestamp_seconds")}.`,
-      detail: "Mend the pipeline that fills these columns before judging or retraining the model.",
-      promql: `${selector("ml_feature_quality_ratio_detected", { model, window: samples.window ?? "" })} == 1`,
+      sentence: `${subject} gets faulty data: ${list([...ofFeatures, ...ofRows])}, ${over(samples, "ml_window_end_timestamp_seconds")}.`,
+      detail: advice.filter(Boolean).join(" "),
+      promql: `${selector(`${family}_detected`, { model, window: samples.window ?? "" })} == 1`,
     },
   ];
+}
+
+/** `weight missing in 20 % (limit 5 %)`, `duplicate ids in 3 % (limit 1 %)`. */
+function faulty(
+  { samples, status }: Scene,
+  family: "ml_feature_quality_ratio" | "ml_dataset_quality_ratio",
+): string[] {
+  const text = ({ labels }: Sample) => {
+    const ratio = samples.value(family, labels);
+    const limit = samples.value(`${family}_limit`, labels);
+    const [, asked] = Object.entries(status.config.quality).find(([check]) => check === labels.check) ?? [];
+    const share = ratio === undefined ? "" : ` in ${percent(ratio)}`;
+    const bound =
+      limit === undefined ? "" : ` (${asked === "learned" ? "learned limit" : "limit"} ${percent(limit)})`;
+    return `${labels.feature ?? ""} ${(labels.check ?? "").replaceAll("_", " ")}${share}${bound}`.trimStart();
+  };
+  return samples
+    .all(`${family}_detected`)
+    .filter(({ value }) => value === 1)
+    .map(text);
 }
 
 /** No new row for longer than is normal. */
@@ -80,29 +65,70 @@ export function silence({ model, samples, nowMs }: Scene): Finding[] {
   ];
 }
 
-/** `over 3y to 1979-01-02`: the window and its end in event time. */
-export function over(samples: Alerting, end: FamilyName): string {
-  if (samples.window === undefined) return "over no window";
-  const endSeconds = samples.value(end);
-  // A model without timestamps has one window, `all`, without an end.
-  if (endSeconds === undefined) return samples.window === "all" ? "over all rows" : `over ${samples.window}`;
-  return `over ${samples.window} to ${moment(endSeconds * 1000)}`;
+/** Fewer rows than expected; none at all is said by `silence` (Alertmanager mutes this one then, too). */
+export function volume(scene: Scene): Finding[] {
+  const { subject, samples } = scene;
+  const [low] = below(samples.all("ml_window_predictions"), (labels) =>
+    samples.value("ml_window_predictions_limit", labels),
+  );
+  if (!low || silence(scene).length > 0) return [];
+  return [
+    {
+      key: "volume_low",
+      severity: "warning",
+      action: "investigate",
+      sentence: `${subject} gets fewer rows than usual: ${low.value} (at least ${number(low.limit)} were expected), ${over(samples, "ml_window_end_timestamp_seconds")}.`,
+      detail: "Look whether traffic is low or one of several writers has stopped.",
+      promql: selector("ml_window_predictions", low.labels),
+    },
+  ];
 }
 
-/** Features with detected drift, the furthest beyond its limit first: `weight (kolmogorov_smirnov 0.31 > 0.1)`. */
-export function driftedFeatures(samples: Alerting): string[] {
-  const furthest = new Map<string, { excess: number; text: string }>();
-  for (const { labels, value: detected } of samples.all("ml_feature_drift_detected")) {
-    const score = samples.value("ml_feature_drift", labels);
-    const limit = samples.value("ml_feature_drift_limit", labels);
-    if (detected !== 1 || score === undefined || limit === undefined) continue;
-    const feature = labels.feature ?? "";
-    const excess = Math.abs(score) / limit;
-    if (excess <= (furthest.get(feature)?.excess ?? Number.NEGATIVE_INFINITY)) continue;
-    furthest.set(feature, {
-      excess,
-      text: `${feature} (${labels.method} ${number(score)} > ${number(limit)})`,
-    });
-  }
-  return [...furthest.values()].sort((a, b) => b.excess - a.excess).map(({ text }) => text);
+/** Fewer rows than should be have a label by now. */
+export function labelsMissing({ subject, samples }: Scene): Finding[] {
+  const [low] = below(samples.all("ml_label_coverage_ratio"), (labels) =>
+    samples.value("ml_label_coverage_ratio_limit", labels),
+  );
+  if (!low) return [];
+  const unmatched = samples
+    .all("ml_dataset_quality_ratio")
+    .find(({ labels, value }) => labels.check === "unmatched_labels" && value > 0);
+  const cause = unmatched ? `; ${percent(unmatched.value)} of the labels that came match no row` : "";
+  return [
+    {
+      key: "labels_missing",
+      severity: "warning",
+      action: "investigate",
+      sentence: `${subject} lacks labels: ${percent(low.value)} of its rows have one (by now at least ${percent(low.limit)} should), ${over(samples, "ml_performance_window_end_timestamp_seconds")}${cause}.`,
+      detail:
+        "Its performance is that of the labelled rows alone. Look whether labels still arrive, and in time.",
+      promql: selector("ml_label_coverage_ratio", low.labels),
+    },
+  ];
+}
+
+/** More series than may be published. */
+export function seriesDropped({ status, model }: Scene): Finding[] {
+  const dropped = status.samples.length === 0 || !status.dropped ? "" : droppedText(status.dropped);
+  if (dropped === "") return [];
+  return [
+    {
+      key: "series_dropped",
+      severity: "warning",
+      action: "investigate",
+      sentence: `${model} has more series than limits.series allows (${status.config.limits.series}); left out: ${dropped}.`,
+      detail: "Ask for fewer groups, classes or described features, or raise limits.series.",
+      promql: `${selector("ml_exporter_series_dropped", { model })} > 0`,
+    },
+  ];
+}
+
+function below(
+  all: readonly Sample[],
+  limitOf: (labels: Sample["labels"]) => number | undefined,
+): (Sample & { limit: number })[] {
+  return all.flatMap((sample) => {
+    const limit = limitOf(sample.labels);
+    return limit !== undefined && sample.value < limit ? [{ ...sample, limit }] : [];
+  });
 }

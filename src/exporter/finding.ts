@@ -21,6 +21,8 @@ export interface Finding {
 export interface Scene {
   readonly status: ModelStatus;
   readonly model: string;
+  /** The model as sentences name it: with the version that may alert where there are several. */
+  readonly subject: string;
   readonly nowMs: number;
   readonly samples: Alerting;
 }

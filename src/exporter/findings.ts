@@ -1,11 +1,32 @@
 import { alertingSamples } from "./alerting.ts";
-import { datasetDrift, featureDrift, over, quality, silence } from "./data-findings.ts";
+import { labelsMissing, quality, seriesDropped, silence, volume } from "./data-findings.ts";
+import { datasetDrift, featureDrift, labelDrift, predictionDrift } from "./drift-findings.ts";
+import { measured, over } from "./facts.ts";
+import { fairness } from "./fairness-findings.ts";
 import type { Finding, Scene, Severity } from "./finding.ts";
-import { fairness, measured, performance, retrain } from "./model-findings.ts";
+import { forecast, performance, retrain } from "./model-findings.ts";
 import type { ModelStatus } from "./status.ts";
 import { list, moment, selector, span } from "./wording.ts";
 
 export type { Finding } from "./finding.ts";
+
+/** In the order in which they are told where they are equally bad. */
+const kinds: readonly ((scene: Scene) => Finding[])[] = [
+  evaluation,
+  performance,
+  retrain,
+  forecast,
+  fairness,
+  datasetDrift,
+  predictionDrift,
+  featureDrift,
+  labelDrift,
+  quality,
+  silence,
+  volume,
+  labelsMissing,
+  seriesDropped,
+];
 
 const order: readonly Severity[] = ["critical", "warning", "info", "ok"];
 
@@ -19,17 +40,10 @@ export function findings(
   reasons: Readonly<Record<string, string>>,
 ): Finding[] {
   const model = status.config.name;
-  const scene: Scene = { status, model, nowMs, samples: alertingSamples(status.samples) };
-  const found = [
-    ...evaluation(scene),
-    ...performance(scene),
-    ...retrain(scene),
-    ...fairness(scene),
-    ...datasetDrift(scene),
-    ...featureDrift(scene),
-    ...quality(scene),
-    ...silence(scene),
-  ];
+  const samples = alertingSamples(status.samples);
+  const subject = samples.several ? `${model} ${samples.version}` : model;
+  const scene: Scene = { status, model, subject, nowMs, samples };
+  const found = kinds.flatMap((kind) => kind(scene));
   if (found.length === 0) found.push(well(scene));
   return [...found.sort((a, b) => rank(a) - rank(b)), ...unmeasured(scene, reasons)];
 }
@@ -78,17 +92,18 @@ function evaluation({ status, model, nowMs }: Scene): Finding[] {
   return found;
 }
 
-function well({ model, samples, status }: Scene): Finding {
+function well(scene: Scene): Finding {
+  const { model, subject, samples, status } = scene;
   const judged = samples
     .all("ml_performance")
     .filter(({ labels }) => samples.value("ml_performance_missed", labels) !== undefined);
-  const facts = judged.map((sample) => `${sample.labels.metric} is ${measured(samples, sample)}`);
+  const facts = judged.map((sample) => `${sample.labels.metric} is ${measured(scene, sample)}`);
   const waiting = status.evaluatedAtMs === undefined;
   const sentence = waiting
     ? `${model} has not been evaluated yet.`
     : facts.length > 0
-      ? `${model} is well: ${list(facts)}, ${over(samples, "ml_performance_window_end_timestamp_seconds")}.`
-      : `${model}: nothing found, but no performance was measured against a target.`;
+      ? `${subject} is well: ${list(facts)}, ${over(samples, "ml_performance_window_end_timestamp_seconds")}.`
+      : `${subject}: nothing found, but no performance was measured against a target.`;
   return {
     key: waiting ? "waiting" : "well",
     severity: waiting ? "info" : "ok",
@@ -99,7 +114,10 @@ function well({ model, samples, status }: Scene): Finding {
   };
 }
 
-function unmeasured({ model, samples }: Scene, reasons: Readonly<Record<string, string>>): Finding[] {
+function unmeasured(
+  { model, subject, samples }: Scene,
+  reasons: Readonly<Record<string, string>>,
+): Finding[] {
   const families = new Map<string, Set<string>>();
   for (const { labels, value } of samples.all("ml_unmeasured_values")) {
     const reason = labels.reason ?? "";
@@ -111,7 +129,7 @@ function unmeasured({ model, samples }: Scene, reasons: Readonly<Record<string, 
       key: `unmeasured:${reason}`,
       severity: "info",
       action: "none",
-      sentence: `${model} has no data for ${list([...names])} because: ${why ?? `${reason.replaceAll("_", " ")}.`}`,
+      sentence: `${subject} has no data for ${list([...names])} because: ${why ?? `${reason.replaceAll("_", " ")}.`}`,
       detail: "",
       promql: `${selector("ml_unmeasured_values", { model, window: samples.window ?? "", reason })} > 0`,
     };

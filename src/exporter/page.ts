@@ -1,9 +1,11 @@
-import { alertingSamples } from "./alerting.ts";
+import type { Sample } from "../catalogue.ts";
+import { type Alerting, alertingSamples } from "./alerting.ts";
+import { figure } from "./facts.ts";
 import type { Finding } from "./finding.ts";
 import { findings, rank } from "./findings.ts";
 import type { ModelStatus } from "./status.ts";
 import { style } from "./style.ts";
-import { moment, number, span } from "./wording.ts";
+import { moment, span } from "./wording.ts";
 
 export interface PageOptions {
   readonly version: string;
@@ -63,7 +65,8 @@ function title(models: number, needy: number): string {
 }
 
 function needyModel({ status, found }: Entry, nowMs: number): string {
-  const { name, version, owner } = status.config;
+  const { name, owner } = status.config;
+  const version = alertingSamples(status.samples).version ?? status.config.version;
   const about = [
     version && `version ${version}`,
     owner.team && `team ${owner.team}`,
@@ -107,9 +110,9 @@ ${entries.map((entry) => row(entry, nowMs)).join("\n")}
 function row({ status, found, worst }: Entry, nowMs: number): string {
   const samples = alertingSamples(status.samples);
   const count = (value: number | undefined) => (value === undefined ? "–" : String(value));
-  const values = samples
-    .all("ml_performance")
-    .map(({ labels, value }) => `${labels.metric} ${number(value)}`);
+  const values = shown(samples).map(
+    ({ labels, value }) => `${labels.metric} ${figure(labels.metric, value)}`,
+  );
   const evaluated =
     status.evaluatedAtMs === undefined ? "not yet" : `${span(nowMs - status.evaluatedAtMs)} ago`;
   const minor = found.filter(({ severity, key }) => severity === "info" || key === "well");
@@ -124,6 +127,13 @@ function row({ status, found, worst }: Entry, nowMs: number): string {
   ];
   return `<tr class="${worst.severity}"><th scope="row">${html(status.config.name)}</th>${cells.map(([label, html]) => `<td data-label="${label}">${html}</td>`).join("")}</tr>
 <tr class="more"><td colspan="5">${minor.map(remark).join("")}</td></tr>`;
+}
+
+/** The metrics with a target; where none has one the first three. */
+function shown(samples: Alerting): readonly Sample[] {
+  const all = samples.all("ml_performance");
+  const judged = all.filter(({ labels }) => samples.value("ml_performance_missed", labels) !== undefined);
+  return judged.length > 0 ? judged : all.slice(0, 3);
 }
 
 const remark = ({ sentence, detail, promql }: Finding) =>

@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import type { FamilyName, Sample } from "../catalogue.ts";
+import { dropReasons, type Limited } from "./series-limit.ts";
 
 /** Why an evaluation failed: the reasons of EvaluationError, and `internal` for a bug of ours. */
 export const failureReasons = ["source", "columns", "rows", "internal"] as const;
@@ -8,8 +9,8 @@ type FailureReason = (typeof failureReasons)[number];
 /** What the exporter says about itself. Times are epoch milliseconds; counters live as long as the process. */
 export interface Self {
   configLoaded(ok: boolean, atMs: number): void;
-  /** Makes the model known, with its counters at zero and the time its first success is overdue. */
-  register(model: string, dueMs: number): void;
+  /** Makes the model known, with its counters at zero, the time its first success is overdue and its most series. */
+  register(model: string, dueMs: number, seriesLimit: number): void;
   evaluationStarted(model: string): void;
   evaluationSucceeded(
     model: string,
@@ -18,7 +19,8 @@ export interface Self {
   evaluationFailed(model: string, reason: FailureReason): void;
   missed(model: string): void;
   rowsRead(model: string, source: string, rows: number): void;
-  series(model: string, count: number): void;
+  /** How many series are published of the model, and what was left out. */
+  series(model: string, count: number, dropped: Limited["dropped"]): void;
   /** The model left the configuration. */
   forget(model: string): void;
   samples(): Sample[];
@@ -40,6 +42,8 @@ interface ModelState {
   evaluations: number;
   missed: number;
   series?: number;
+  seriesLimit?: number;
+  dropped?: Limited["dropped"];
   readonly failures: Record<FailureReason, number>;
   readonly rows: Map<string, number>;
 }
@@ -56,8 +60,8 @@ export function createSelf(version: string, nodeVersion: string, read = readProc
     configLoaded(ok, atMs) {
       config = ok ? { ok, successMs: atMs } : { ...config, ok };
     },
-    register(model, dueMs) {
-      state(model).dueMs = dueMs;
+    register(model, dueMs, seriesLimit) {
+      Object.assign(state(model), { dueMs, seriesLimit });
     },
     evaluationStarted(model) {
       state(model).evaluations++;
@@ -77,8 +81,8 @@ export function createSelf(version: string, nodeVersion: string, read = readProc
       const known = state(model).rows;
       known.set(source, (known.get(source) ?? 0) + rows);
     },
-    series(model, count) {
-      state(model).series = count;
+    series(model, count, dropped) {
+      Object.assign(state(model), { series: count, dropped });
     },
     forget(model) {
       models.delete(model);
@@ -123,6 +127,9 @@ function addModel(add: Add, model: string, known: ModelState): void {
   add("ml_exporter_evaluations_missed_total", known.missed, { model });
   for (const [source, rows] of known.rows) add("ml_exporter_rows_read_total", rows, { model, source });
   add("ml_exporter_series", known.series, { model });
+  add("ml_exporter_series_limit", known.seriesLimit, { model });
+  for (const reason of dropReasons)
+    add("ml_exporter_series_dropped", known.dropped?.[reason], { model, reason });
 }
 
 function newState(): ModelState {

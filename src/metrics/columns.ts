@@ -8,9 +8,13 @@ export function featureNames({ model, window, reference }: MetricInput): string[
 }
 
 /** undefined where nothing says so: the column is in neither table and its type is not configured. */
-export function featureKind({ model, window, reference }: MetricInput, feature: string) {
+export function featureKind(
+  { model, window, reference }: MetricInput,
+  feature: string,
+): ColumnSummary["kind"] | undefined {
   const configured = model.features?.find((entry) => entry.name === feature)?.type;
-  return reference?.bins[feature]?.kind ?? window.data.columns[feature]?.kind ?? configured;
+  const kind = configured === "day_of_week" ? "categorical" : configured;
+  return reference?.bins[feature]?.kind ?? window.data.columns[feature]?.kind ?? kind;
 }
 
 /** The window's summary of a feature, or why it has none. */

@@ -21,6 +21,13 @@ export const reasons = {
   too_few_groups: "Fewer than two groups have `min_group` rows with labels.",
   column_missing: "The predictions lack a column that is configured.",
   not_finite: "The numbers are too large or too small to compute with.",
+  too_few_windows:
+    "Fewer than ten windows of the reference (fourteen of the past, for a forecast): nothing can be learned.",
+  no_scores: "The model gives no probabilities.",
+  no_denominator: "No row counts in the metric's denominator.",
+  too_many_classes: "More classes than can be told apart here.",
+  no_interval: "The metric has no interval.",
+  too_coarse: "The scores lie too close together for their bins: nothing exact can be said.",
   not_present: "All values of the column are missing or not finite.",
 } as const satisfies Record<string, string>;
 export type Reason = keyof typeof reasons;
@@ -32,4 +39,25 @@ export interface Measured {
 }
 
 /** A family of metrics: pure, from profiles alone. */
-export type Measure = (input: MetricInput) => Measured;
+export interface Measure {
+  (input: MetricInput): Measured;
+  /** The same, a few milliseconds of work after the other: the caller may do something else in between. */
+  readonly pieces: (input: MetricInput) => Pieces;
+}
+
+/** What was measured, in parts; some of them only give others their turn (`undefined`). */
+export type Pieces = Generator<Measured | undefined, void>;
+
+/** A family from its pieces. */
+export const inPieces = (pieces: Measure["pieces"]): Measure =>
+  Object.assign((input: MetricInput) => together(pieces(input)), { pieces });
+
+function together(pieces: Pieces): Measured {
+  const samples: Sample[] = [];
+  const unmeasured: Measured["unmeasured"][number][] = [];
+  for (const piece of pieces) {
+    samples.push(...(piece?.samples ?? []));
+    unmeasured.push(...(piece?.unmeasured ?? []));
+  }
+  return { samples, unmeasured };
+}

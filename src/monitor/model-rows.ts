@@ -45,3 +45,12 @@ async function listLabels(source: Source | undefined): Promise<Part[]> {
 
 /** The config key of a part of the model, for messages. */
 export const keyOf = (model: ModelConfig, key: string) => `models.${model.name}.${key}`;
+
+/** Bucket → the parts that hold its rows. */
+export type Holders = ReadonlyMap<number, readonly string[]>;
+
+/** FROM item over the parts that hold any of these buckets. */
+export async function relationOver({ sources }: ModelRows, parts: Parts, holders: Holders): Promise<string> {
+  const names = new Set([...holders.values()].flat());
+  return (await sources.predictions.relation(parts.predictions.filter(({ name }) => names.has(name)))).sql;
+}

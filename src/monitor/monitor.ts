@@ -2,21 +2,28 @@ import type { Sample } from "../catalogue.ts";
 import type { ModelConfig } from "../config/config.ts";
 import type { Engine } from "../engines/engine.ts";
 import { evaluationSamples } from "../metrics/evaluation.ts";
-import { mergeWindows } from "../profiles/merge-windows.ts";
-import type { Reference, WindowProfiles } from "../profiles/profile.ts";
+import { comparedFrom, knownRows, usualRows } from "../profiles/known-rows.ts";
+import { createMergeTree } from "../profiles/merge-tree.ts";
+import { pacing } from "../profiles/pace.ts";
+import type { WindowProfiles } from "../profiles/profile.ts";
+import type { StoredReference } from "../profiles/reference.ts";
 import { requireTimes } from "../profiles/require-rows.ts";
 import type { Schema } from "../profiles/schema.ts";
-import { newestBucket } from "../profiles/stale.ts";
-import { noState, ofShape, type State, withLabels, withProfiles } from "../profiles/state.ts";
+import { newestTimes, noState, ofShape, type State, withLabels, withProfiles } from "../profiles/state.ts";
 import type { ModelStore, Store } from "../profiles/store.ts";
-import { bucketWidth, cutWindows, hull, type Span, windowsEnd } from "../profiles/windows.ts";
+import { bucketWidth } from "../profiles/windows.ts";
 import { readError } from "../sources/read-error.ts";
-import { keyOf, listParts, type Parts, type Sources } from "./model-rows.ts";
+import { type AsOf, knownAt, viewOf } from "./as-of.ts";
+import { createFrozen } from "./frozen.ts";
+import { keyOf, listParts, type ModelRows, type Parts, type Sources } from "./model-rows.ts";
+import { createPast } from "./past.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { createRefresh } from "./refresh.ts";
+import { type Stopwatch, stopwatch } from "./stopwatch.ts";
+import { countUnmatched } from "./unmatched.ts";
+import { readWindows } from "./version-windows.ts";
 
-/** As of when: the clock, a given moment (rows after it are not seen), or the newest row. */
-export type AsOf = { readonly kind: "now" | "moment"; readonly ms: number } | { readonly kind: "newest" };
+export type { AsOf } from "./as-of.ts";
 
 /** What one evaluation of one model gave. */
 export interface Evaluation {
@@ -28,8 +35,12 @@ export interface Evaluation {
   /** Wall-clock ms per step. */
   readonly stepsMs: Readonly<Record<string, number>>;
   readonly schema: Schema;
-  readonly reference: Reference | undefined;
+  /** Of all its rows; what each version is compared with is in `versions`, where its rows name theirs. */
+  readonly reference: StoredReference | undefined;
+  /** Of every version that is measured. */
   readonly windows: readonly WindowProfiles[];
+  /** True where only labels known at a moment were asked for, and nothing tells when they became known: all of them count. */
+  readonly knownAtIgnored: boolean;
   /** What `remember` was last given, by this process or one before. */
   readonly since: Readonly<Record<string, number>>;
 }
@@ -41,17 +52,18 @@ export interface Monitor {
   remember(since: Readonly<Record<string, number>>): Promise<void>;
 }
 
-/** Without timestamps all rows are the bucket 0. */
-const wholeTable: Span = { startMs: 0, endMs: 1 };
+const noRows = { firstMs: 0, rows: new Map<number, number>() };
 
 /** One evaluation after another of one model. The clock is the caller's; it is read here only to time the steps. */
 export function createMonitor(model: ModelConfig, engine: Engine, store: Store, sources: Sources): Monitor {
-  const delayMs = model.labels?.delay.ms ?? 0;
   const timed = model.columns.timestamp !== undefined;
-  const width = timed ? bucketWidth(model.windows, delayMs) : undefined;
-  const rows = { model, engine, sources, width };
-  const observed = store.observed(model.name, model.version);
-  const refresh = createRefresh(rows, observed);
+  const width = timed ? bucketWidth(model.windows, model.labels?.delay.ms ?? 0) : undefined;
+  const rows: ModelRows = { model, engine, sources, width };
+  const observedOf = (version: string) => store.observed(model.name, version);
+  const past = createPast();
+  const tree = width === undefined ? undefined : createMergeTree(width);
+  const refresh = createRefresh(rows, observedOf, { tree, past });
+  const freeze = model.reference?.type === "span" ? createFrozen(rows, model.reference) : undefined;
   let prepared: Prepared | undefined;
   let state: State | undefined;
 
@@ -62,19 +74,6 @@ export function createMonitor(model: ModelConfig, engine: Engine, store: Store, 
     return after;
   }
 
-  /** Where the windows end (epoch ms; undefined without any row that has a time), and the newest bucket before that. */
-  function endOf(
-    { parts }: ModelStore,
-    asOf: AsOf,
-  ): { endMs: number | undefined; newest: number | undefined } {
-    if (width === undefined) return { endMs: undefined, newest: undefined };
-    const limit =
-      asOf.kind === "newest" ? Number.POSITIVE_INFINITY : windowsEnd(asOf.ms, width, asOf.kind === "now");
-    const newest = newestBucket(parts.values(), limit);
-    if (model.windowEnd === "now" && asOf.kind !== "newest") return { endMs: limit, newest };
-    return { endMs: newest === undefined ? undefined : newest + width, newest };
-  }
-
   async function evaluatePrepared(
     found: Prepared,
     parts: Parts,
@@ -82,42 +81,59 @@ export function createMonitor(model: ModelConfig, engine: Engine, store: Store, 
     nowMs: number,
     clock: Stopwatch,
     signal?: AbortSignal,
-  ) {
-    const { store: modelStore, schema, reference } = found;
+  ): Promise<Evaluation> {
+    const { store: modelStore, schema, reference, referenceOf } = found;
     state ??= { ...noState, ...((await modelStore.readState()) as State | undefined) };
     state = ofShape(state, found.key);
     await refresh.index(found, parts, signal);
     requireTimes(model, modelStore, sources.predictions.description);
-    const { endMs, newest } = endOf(modelStore, asOf);
-    const cuts = endMs === undefined ? [] : cutWindows(model.windows, endMs, delayMs);
-    const span = timed ? hull(cuts.flatMap(({ data, labelled }) => [data, labelled])) : wholeTable;
-    const read = span ? await refresh.profile(found, parts, { span, newest }, state, signal) : 0;
-    if (span) await keep(modelStore, withLabels(state, parts.labels, span.startMs));
+    const view = viewOf(model, width, modelStore, asOf);
+    const read = await refresh.profile(found, parts, view, state, signal);
+    tree?.dropBefore(view.span?.startMs ?? 0);
+    if (view.wide) state = await keep(modelStore, withLabels(state, parts.labels, view.wide));
+    const unmatched = await countUnmatched(rows, found, parts, view.newest, state.unmatched, signal);
     clock.lap("profile");
-    const cutting = width === undefined ? model.alertWindow : { cuts, width };
-    const windows = await mergeWindows(modelStore, reference?.bins, cutting);
-    const last = newest === undefined ? [] : (await modelStore.profiles([newest])).values();
-    const seen = [...last, ...windows.map(({ labelled }) => labelled)];
-    const { firstSeen, since, lastMs, lastLabelledMs } = await keep(
-      modelStore,
-      withProfiles(state, model.version, nowMs, seen),
-    );
-    const trainedMs = model.trainedAtMs ?? firstSeen[model.version] ?? nowMs;
-    const samples = evaluationSamples({
+    const spans = view.cuts.flatMap(({ data, labelled }) => [comparedFrom(data), labelled.startMs]);
+    const known = knownRows(modelStore, model.version, Math.min(view.newest ?? 0, ...spans));
+    const { versions, last } = await readWindows({ rows, found, view, known, past, tree, unmatched });
+    const seen = [...last, ...versions.flatMap(({ windows }) => windows.map(({ labelled }) => labelled))];
+    const names = versions.map(({ version }) => version);
+    state = await keep(modelStore, { ...withProfiles(state, names, nowMs, seen), unmatched });
+    // Of a moment, what was seen later at another evaluation does not count.
+    const { lastMs, lastLabelledMs } = asOf.kind === "moment" ? newestTimes(seen) : state;
+    const { firstSeen } = state;
+    // Given for the configured version; of others in the rows nothing is known but when they came.
+    const configured = (version: string) => (version === model.version ? model.trainedAtMs : undefined);
+    const scene = {
       model,
-      reference,
       schema,
-      windows,
-      cuts,
-      observed,
-      trainedMs,
+      cuts: view.cuts,
       lastMs,
       lastLabelledMs,
-    });
+      versions: versions.map(({ version, windows }) => ({
+        version,
+        windows,
+        reference: referenceOf(version),
+        usualRows: view.cuts.map(({ data }) => usualRows(known.get(version) ?? noRows, data)),
+        observed: observedOf(version),
+        trainedMs: configured(version) ?? firstSeen[version] ?? nowMs,
+      })),
+    };
+    const samples = await collected(evaluationSamples(scene));
     clock.lap("measure");
-    const rowsRead = { predictions: read, reference: found.referenceRead };
-    const untimed = [...modelStore.parts.values()].reduce((sum, part) => sum + part.untimed, 0);
-    return { samples, rowsRead, untimed, stepsMs: clock.laps, schema, reference, windows, since };
+    const knownAtIgnored =
+      knownAt(asOf) !== undefined && schema.label !== undefined && schema.labelTime === undefined;
+    return {
+      samples,
+      rowsRead: { predictions: read, reference: found.referenceRead },
+      untimed: [...modelStore.parts.values()].reduce((sum, part) => sum + part.untimed, 0),
+      stepsMs: clock.laps,
+      schema,
+      reference,
+      windows: versions.flatMap(({ windows }) => windows),
+      knownAtIgnored,
+      since: state.since,
+    };
   }
 
   return {
@@ -125,7 +141,10 @@ export function createMonitor(model: ModelConfig, engine: Engine, store: Store, 
       const clock = stopwatch();
       const parts = await listParts(sources);
       clock.lap("list");
-      prepared = await prepare(rows, store, parts, prepared, signal).catch((error: unknown) => {
+      const ready = freeze
+        ? freeze(store, parts, asOf, prepared, signal)
+        : prepare(rows, store, parts, prepared, signal);
+      prepared = await ready.catch((error: unknown) => {
         throw readError(error, `models.${model.name}`);
       });
       clock.lap("reference");
@@ -139,20 +158,13 @@ export function createMonitor(model: ModelConfig, engine: Engine, store: Store, 
   };
 }
 
-interface Stopwatch {
-  lap(step: string): void;
-  readonly laps: Readonly<Record<string, number>>;
-}
-
-function stopwatch(): Stopwatch {
-  const laps: Record<string, number> = {};
-  let last = performance.now();
-  return {
-    lap(step) {
-      const now = performance.now();
-      laps[step] = now - last;
-      last = now;
-    },
-    laps,
-  };
+/** Others have their turn between the pieces. */
+async function collected(pieces: Iterable<readonly Sample[]>): Promise<Sample[]> {
+  const all: Sample[] = [];
+  const turn = pacing();
+  for (const piece of pieces) {
+    all.push(...piece);
+    await turn();
+  }
+  return all;
 }

@@ -1,114 +1,52 @@
-import type { Column } from "../engines/engine.ts";
-import { indexPart, profileBuckets, touchedBuckets } from "../profiles/collect.ts";
-import { mergeProfiles } from "../profiles/merge.ts";
+import { profileBuckets } from "../profiles/collect.ts";
+import { nextLabels } from "../profiles/known-labels.ts";
+import { emptyProfile, mergeInTurns } from "../profiles/merge.ts";
+import type { MergeTree } from "../profiles/merge-tree.ts";
 import { countMore, type Observed } from "../profiles/observed.ts";
-import { type Relation, requireNumbers, type Schema } from "../profiles/schema.ts";
+import type { Profile } from "../profiles/profile.ts";
 import { staleBuckets } from "../profiles/stale.ts";
-import { type State, unjoined } from "../profiles/state.ts";
+import type { State } from "../profiles/state.ts";
 import type { StoredPart } from "../profiles/store.ts";
-import { type Span, within } from "../profiles/windows.ts";
-import { requireSameColumns } from "../sources/same-columns.ts";
-import type { Part } from "../sources/source.ts";
-import { keyOf, type ModelRows, type Parts } from "./model-rows.ts";
+import type { Span } from "../profiles/windows.ts";
+import type { View } from "./as-of.ts";
+import { type ChangedLabels, changedLabels } from "./changed-labels.ts";
+import { type Holders, type ModelRows, type Parts, relationOver } from "./model-rows.ts";
+import { createPartIndexer, type PartIndexer } from "./part-index.ts";
+import type { Past } from "./past.ts";
 import type { Prepared } from "./prepare.ts";
-
-/** Which buckets an evaluation asks for: a span, and the newest bucket even if it is older. */
-export interface Wanted {
-  readonly span: Span;
-  readonly newest: number | undefined;
-}
 
 /** Brings what is stored of a model up to date with its files. */
 export interface Refresh {
-  /** Rows per bucket of every part that is there; only parts that are new or changed are opened. */
-  index(found: Prepared, parts: Parts, signal?: AbortSignal): Promise<void>;
+  readonly index: PartIndexer;
   /** Profiles what is new: rows, and labels that came for rows of before; gives the number of rows read. */
-  profile(found: Prepared, parts: Parts, wanted: Wanted, state: State, signal?: AbortSignal): Promise<number>;
+  profile(found: Prepared, parts: Parts, view: View, state: State, signal?: AbortSignal): Promise<number>;
 }
 
-/** Buckets profiled at once: bounds the memory that a long history takes. */
-const sliceOfBuckets = 500;
+/** What was merged from profiles, and is told when they change. */
+export interface Merged {
+  /** undefined without timestamps. */
+  readonly tree: MergeTree | undefined;
+  readonly past: Past;
+}
 
-/** Rows and labels that are seen for the first time are added to `observed`. */
-export function createRefresh({ model, engine, sources, width }: ModelRows, observed: Observed): Refresh {
-  /** The part whose columns the others must have. */
-  let pattern: { readonly name: string; readonly columns: readonly Column[] } | undefined;
+/** Buckets profiled at once: bounds the memory that a long history takes, and how long the event loop is taken by what they hold. */
+const sliceOfBuckets = 200;
 
-  /** Refuses a part with other columns than the first that was read, or with text for a prediction or label. */
-  async function requireAlike(part: Part, relation: Relation, parts: readonly Part[], schema: Schema) {
-    if (!pattern || !parts.some(({ name }) => name === pattern?.name))
-      pattern = { name: part.name, columns: relation.columns };
-    requireSameColumns(keyOf(model, "predictions"), pattern, { name: part.name, columns: relation.columns });
-    const { prediction, label, joined } = schema;
-    const numbers = (key: string, column: string) =>
-      requireNumbers(engine, keyOf(model, key), column, part.name, relation);
-    if (prediction !== undefined) await numbers("columns.prediction", prediction);
-    if (label !== undefined && !joined) await numbers("columns.label", label);
-  }
-
-  async function indexOne(
-    part: Part,
-    known: StoredPart | undefined,
-    found: Prepared,
-    parts: Parts,
-    signal?: AbortSignal,
-  ) {
-    const relation = await sources.predictions.relation([part]);
-    await requireAlike(part, relation, parts.predictions, found.schema);
-    const rows = await indexPart(engine, relation.sql, found.schema, width, signal);
-    const { name, identity } = part;
-    observed.predictions += countMore(observed.parts, name, sum(rows.values()), rowsOf(known));
-    return { part: name, identity, rows: Object.fromEntries(rows), untimed: rows.untimed };
-  }
-
-  async function index(found: Prepared, parts: Parts, signal?: AbortSignal): Promise<void> {
-    const { store } = found;
-    const names = new Set(parts.predictions.map(({ name }) => name));
-    const gone = [...store.parts.keys()].filter((name) => !names.has(name));
-    if (gone.length > 0) await store.dropParts(gone);
-    const entries: StoredPart[] = [];
-    try {
-      for (const part of parts.predictions) {
-        const known = store.parts.get(part.name);
-        if (known?.identity !== part.identity)
-          entries.push(await indexOne(part, known, found, parts, signal));
-        else countMore(observed.parts, part.name, rowsOf(known), rowsOf(known));
-      }
-    } finally {
-      // Of a broken part the ones before it are known, and not read at every retry.
-      if (entries.length > 0) await store.putParts(entries);
-    }
-  }
-
-  async function relationOver(parts: Parts, holders: Iterable<readonly string[]>): Promise<string> {
-    const names = new Set([...holders].flat());
-    return (await sources.predictions.relation(parts.predictions.filter(({ name }) => names.has(name)))).sql;
-  }
-
-  /** Buckets that new labels belong to. */
-  async function touched(schema: Schema, parts: Parts, holders: Holders, state: State, signal?: AbortSignal) {
-    const labels = unjoined(state, parts.labels);
-    if (!sources.labels || labels.length === 0 || holders.size === 0) return [];
-    return touchedBuckets(engine, {
-      relation: await relationOver(parts, holders.values()),
-      labels: (await sources.labels.relation(labels)).sql,
-      schema,
-      bucketMs: width,
-      signal,
-    });
-  }
-
-  /** Groups of the span's other buckets, the greatest first: the windows over all of them keep to the limit. */
+/** Rows and labels that are seen for the first time are added to what `observedOf` gives for their version. */
+export function createRefresh(
+  rows: ModelRows,
+  observedOf: (version: string) => Observed,
+  { tree, past }: Merged,
+): Refresh {
+  const { model, engine, sources, width } = rows;
+  /** Groups of the windows' buckets so far, the greatest first: the windows over all of them keep to the limit. */
   async function groupsBeside(
     { store }: Prepared,
-    span: Span,
-    holders: Holders,
+    span: Span | undefined,
   ): Promise<Record<string, string[]>> {
-    if (model.groups.length === 0) return {};
-    const others = [...store.buckets.keys()].filter((bucket) => within(span, bucket) && !holders.has(bucket));
-    const { groups } = mergeProfiles(
-      [...(await store.profiles(others)).values()].map((one) => ({ ...one, columns: {} })),
-    );
+    if (model.groups.length === 0 || tree === undefined || span === undefined) return {};
+    const profiles = [...(await tree.over(store, span)).values()].flat();
+    const { groups } = await mergeInTurns(profiles.map((one) => ({ ...one, columns: {}, outputs: {} })));
     return Object.fromEntries(
       Object.entries(groups).map(([attribute, of]) => [
         attribute,
@@ -117,68 +55,133 @@ export function createRefresh({ model, engine, sources, width }: ModelRows, obse
     );
   }
 
+  /** What these buckets hold, each with its versions. */
+  async function profilesOf(
+    found: Prepared,
+    relation: string,
+    labels: string | undefined,
+    holders: Holders,
+    view: View,
+    signal?: AbortSignal,
+  ): Promise<Map<number, Map<string, Profile>>> {
+    const { schema, reference, centre, store } = found;
+    const all = new Map([...holders.keys()].map((bucket) => [bucket, new Map<string, Profile>()]));
+    const empty = emptyProfile(reference?.bins, reference?.outputBins);
+    const input = {
+      relation,
+      labels,
+      schema,
+      reference,
+      centre,
+      bucketMs: width,
+      knownGroups: await groupsBeside(found, view.span),
+      knownAtMs: schema.labelTime === undefined ? undefined : view.knownAtMs,
+      settledBeforeMs: view.settledBeforeMs,
+      signal,
+    };
+    for (const [version, buckets] of bucketsPerVersion(store.parts, holders, model.version)) {
+      const profiles = await profileBuckets(engine, {
+        ...input,
+        version: schema.version === undefined ? undefined : version,
+        buckets: width === undefined ? undefined : buckets,
+      });
+      for (const bucket of buckets) {
+        const profile = profiles.get(bucket) ?? empty;
+        all.get(bucket)?.set(version, profile);
+      }
+    }
+    return all;
+  }
+
   async function profileAgain(
     found: Prepared,
     parts: Parts,
     holders: Holders,
-    span: Span,
+    view: View,
+    hashOf: ChangedLabels["hashOf"],
     signal?: AbortSignal,
   ): Promise<number> {
-    const { store, schema, reference } = found;
+    const { store, schema } = found;
     const labels = parts.labels.length > 0 ? await sources.labels?.relation(parts.labels) : undefined;
+    const relation = await relationOver(rows, parts, holders);
     const buckets = [...holders.keys()];
-    const profiles = await profileBuckets(engine, {
-      relation: await relationOver(parts, holders.values()),
-      labels: labels?.sql,
-      schema,
-      reference,
-      bucketMs: width,
-      buckets: width === undefined ? undefined : buckets,
-      knownGroups: await groupsBeside(found, span, holders),
-      signal,
-    });
-    const before = await store.profiles(buckets);
+    const profiles = await profilesOf(found, relation, labels?.sql, holders, view, signal);
+    const { knownAtMs } = view;
+    const own = { relation, labels: labels?.sql, schema, bucketMs: width, signal };
+    const hidden =
+      knownAtMs === undefined
+        ? undefined
+        : await nextLabels(engine, { ...own, knownAtMs, buckets: width === undefined ? undefined : buckets });
     const identities = new Map(parts.predictions.map(({ name, identity }) => [name, identity]));
-    const from = (bucket: number) =>
-      (holders.get(bucket) ?? []).map((name) => [name, identities.get(name) ?? ""]);
-    const entries = [...profiles].map(([bucket, profile]) => ({
+    const settled = (bucket: number) => bucket + (width ?? 0) <= (view.settledBeforeMs ?? 0);
+    const entries = [...profiles].map(([bucket, each]) => ({
       bucket,
-      parts: Object.fromEntries(from(bucket)),
-      profile,
+      parts: Object.fromEntries(
+        (holders.get(bucket) ?? []).map((name) => [name, identities.get(name) ?? ""]),
+      ),
+      profiles: Object.fromEntries(each),
+      settled: view.settledBeforeMs !== undefined && settled(bucket),
+      nextLabelMs: hidden?.get(bucket) ?? null,
+      labelHash: hashOf?.(bucket) ?? null,
     }));
+    const before = new Map(buckets.map((bucket) => [bucket, store.buckets.get(bucket)?.labels ?? {}]));
     await store.putBuckets(entries);
-    for (const { bucket, profile } of entries)
-      observed.labels += countMore(observed.buckets, bucket, profile.labels, before.get(bucket)?.labels ?? 0);
-    return sum(entries.map(({ profile }) => profile.rows));
+    tree?.forget(buckets);
+    past.forget(buckets);
+    for (const { bucket, profiles: each } of entries) {
+      for (const [version, profile] of Object.entries(each)) {
+        const observed = observedOf(version);
+        const known = before.get(bucket)?.[version] ?? 0;
+        observed.labels += countMore(observed.buckets, bucket, profile.labels, known);
+      }
+    }
+    return sum(entries.flatMap(({ profiles: each }) => Object.values(each).map(({ rows }) => rows)));
   }
 
-  async function profile(found: Prepared, parts: Parts, wanted: Wanted, state: State, signal?: AbortSignal) {
+  async function profile(found: Prepared, parts: Parts, view: View, state: State, signal?: AbortSignal) {
     const { store, schema } = found;
-    const { holders, stale } = staleBuckets({
+    const { wide, newest, settledBeforeMs, knownAtMs } = view;
+    if (wide === undefined) return 0;
+    const settles = schema.otherwise !== undefined && width !== undefined && settledBeforeMs !== undefined;
+    const staleness = staleBuckets({
       parts: store.parts.values(),
       buckets: store.buckets,
-      needed: wanted.span,
-      newest: wanted.newest,
-      labelsFromMs: state.labelsFromMs ?? undefined,
+      needed: wide,
+      newest,
+      labelled: state.joined.span ?? undefined,
+      settling: settles ? { width, beforeMs: settledBeforeMs } : undefined,
+      knownAtMs: schema.labelTime === undefined ? undefined : knownAtMs,
     });
-    const rest = new Map([...holders].filter(([bucket]) => !stale.has(bucket)));
-    const late = new Set(await touched(schema, parts, rest, state, signal));
-    const changed = [...holders]
-      .filter(([bucket]) => stale.has(bucket) || late.has(bucket))
-      .sort(([a], [b]) => a - b);
-    let read = 0;
+    const { buckets: late, hashOf } = await changedLabels(rows, found, parts, state, staleness, signal);
+    const again = new Set([...staleness.stale, ...late]);
+    const changed = [...staleness.holders].filter(([bucket]) => again.has(bucket)).sort(([a], [b]) => a - b);
+    let rowsRead = 0;
     for (let start = 0; start < changed.length; start += sliceOfBuckets) {
       const slice = new Map(changed.slice(start, start + sliceOfBuckets));
-      read += await profileAgain(found, parts, slice, wanted.span, signal);
+      rowsRead += await profileAgain(found, parts, slice, view, hashOf, signal);
     }
-    return read;
+    return rowsRead;
   }
 
-  return { index, profile };
+  return { index: createPartIndexer(rows, observedOf), profile };
 }
 
-/** Bucket → the parts that hold its rows. */
-type Holders = ReadonlyMap<number, readonly string[]>;
-
-const rowsOf = (part: StoredPart | undefined) => sum(Object.values(part?.rows ?? {}));
 const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0);
+
+/** Version → those of the buckets that hold rows of it. */
+function bucketsPerVersion(
+  parts: ReadonlyMap<string, StoredPart>,
+  holders: Holders,
+  version: string,
+): Map<string, number[]> {
+  const all = new Map<string, Set<number>>();
+  for (const [bucket, names] of holders) {
+    for (const name of names) {
+      const part = parts.get(name);
+      for (const [own, rows] of Object.entries(part?.versions ?? { [version]: part?.rows ?? {} })) {
+        if (rows[bucket] !== undefined) all.set(own, (all.get(own) ?? new Set()).add(bucket));
+      }
+    }
+  }
+  return new Map([...all].map(([own, buckets]) => [own, [...buckets].sort((a, b) => a - b)]));
+}

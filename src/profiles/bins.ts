@@ -3,7 +3,7 @@ import type { CategoricalBins, NumericBins } from "./profile.ts";
 
 const parts = 200;
 /** A column with at most so many different values has a bin for each of them. */
-const fewValues = 200;
+export const fewValues = 200;
 
 /** One value of a sorted column: how often it occurs and how many values are at most as great. */
 interface RankedValue {
@@ -25,22 +25,39 @@ export function below(value: number): number {
   return Math.max(-Number.MAX_VALUE, buffer.getFloat64(0));
 }
 
+/** The value at a rank (from 0) of n sorted ones, and at the rank after it (the last has itself). */
+export type RankReader = (rank: number) => { readonly value: number; readonly after: number };
+
+/** Ranks between which quantile k/200 of n values lies: (n − 1)·k/200 in integers, as whole and rest. */
+export function quantileRank(n: number, k: number): { readonly rank: number; readonly rest: number } {
+  const rest = ((n - 1) * k) % parts;
+  return { rank: ((n - 1) * k - rest) / parts, rest };
+}
+
+/** Ranks of all quantiles, ascending. */
+export const quantileRanks = (n: number): number[] =>
+  Array.from({ length: parts + 1 }, (_, k) => quantileRank(n, k).rank);
+
 /**
- * Quantile k/200 of n values, type 7 of Hyndman and Fan 1996: between ranks floor and floor + 1 of (n − 1)·k/200, in integers. The
- * interpolation is numpy's, which is monotone and exact at both ends. `ranked` holds at least the values at those ranks, ascending.
+ * Quantiles k/200 of n values, type 7 of Hyndman and Fan 1996: between ranks floor and floor + 1 of (n − 1)·k/200, in integers. The
+ * interpolation is numpy's, which is monotone and exact at both ends. Asked for in ascending order of ranks.
  */
-function quantiles(ranked: readonly RankedValue[], n: number): number[] {
-  const found: number[] = [];
+function quantiles(n: number, read: RankReader): number[] {
+  return Array.from({ length: parts + 1 }, (_, k) => {
+    const { rank, rest } = quantileRank(n, k);
+    const { value, after } = read(rank);
+    return between(value, after, rest / parts);
+  });
+}
+
+/** Reads ascending ranks of values that know how often they occur. `ranked` holds at least the values at those ranks, ascending. */
+function rankedReader(ranked: readonly RankedValue[]): RankReader {
   let at = 0;
-  for (let k = 0; k <= parts; k++) {
-    const rest = ((n - 1) * k) % parts;
-    const rank = ((n - 1) * k - rest) / parts;
+  return (rank) => {
     while (at < ranked.length - 1 && (ranked[at] as RankedValue).cumulative <= rank) at++;
     const { value, cumulative, next } = ranked[at] as RankedValue;
-    const after = rank + 1 < cumulative ? value : next;
-    found.push(between(value, after, rest / parts));
-  }
-  return found;
+    return { value, after: rank + 1 < cumulative ? value : next };
+  };
 }
 
 function between(low: number, high: number, share: number): number {
@@ -52,25 +69,28 @@ function between(low: number, high: number, share: number): number {
 }
 
 /**
- * Fine bins of a column with at least one value (statistics.md §2): `ranked` are its values at the quantiles' ranks (more do no harm),
- * all of them where there are at most 200 different ones.
+ * Fine bins of a column of n values, at least one (statistics.md §2). `few`: its different values, ascending, where there are at most
+ * 200; undefined where there are more.
  */
-function numericBins(ranked: readonly RankedValue[], n: number, distinct: number, mean: number): NumericBins {
-  const at = quantiles(ranked, n).map((value) => value + 0); // −0 and 0 are one edge
+export function numericBins(
+  n: number,
+  read: RankReader,
+  few: readonly number[] | undefined,
+  mean: number,
+): NumericBins {
+  const at = quantiles(n, read).map((value) => value + 0); // −0 and 0 are one edge
   const min = at[0] as number;
   const max = at[parts] as number;
   const edges = new Set([below(min), max, ...at.slice(1, parts)]);
   const own =
-    distinct <= fewValues
-      ? ranked.map(({ value }) => value + 0)
-      : at.filter((value, k) => value === at[k - 1]);
+    few === undefined ? at.filter((value, k) => value === at[k - 1]) : few.map((value) => value + 0);
   for (const value of own) {
     edges.add(below(value));
     edges.add(value);
   }
   const sorted = [...edges].sort((a, b) => a - b);
   const deciles =
-    distinct === 1
+    few?.length === 1
       ? [below(min), min]
       : [20, 40, 60, 80, 100, 120, 140, 160, 180].map((k) => at[k] as number);
   return {
@@ -115,7 +135,8 @@ function binsOfRanks(rows: readonly Row[]): NumericBins | undefined {
     cumulative: Number(cumulative),
     next: Number(next),
   }));
-  return numericBins(ranked, Number(first[4]), Number(first[5]), Number(first[6]));
+  const few = Number(first[5]) <= fewValues ? ranked.map(({ value }) => value) : undefined;
+  return numericBins(Number(first[4]), rankedReader(ranked), few, Number(first[6]));
 }
 
 /** Bins of one expression over a relation. */

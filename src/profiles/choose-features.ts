@@ -1,6 +1,7 @@
 import type { FeatureConfig, ModelConfig } from "../config/config.ts";
 import type { Column, Engine } from "../engines/engine.ts";
 import { EvaluationError } from "../errors.ts";
+import { probabilityColumns } from "./require-columns.ts";
 import type { Choice, Feature, FeatureKind, Relation, Schema, SchemaInput } from "./schema.ts";
 import { columnNamed, isEmpty, isInteger, textForm } from "./values.ts";
 
@@ -14,7 +15,8 @@ export async function chooseFeatures(engine: Engine, input: SchemaInput): Promis
 /** Kinds as given; else the reference decides: text in a column that is numeric there is a fault of the text. */
 function listed({ model, reference, predictions }: SchemaInput, wanted: readonly FeatureConfig[]): Chosen {
   const absent: Schema["absent"][number][] = [];
-  const choices = wanted.map((feature): Choice & { kind: FeatureKind } => {
+  const features: Feature[] = [];
+  const choices = wanted.map((feature): Choice => {
     const { name } = feature;
     const here = columnNamed(predictions.columns, name);
     const there = columnNamed(reference?.columns ?? [], name);
@@ -33,9 +35,28 @@ function listed({ model, reference, predictions }: SchemaInput, wanted: readonly
     if (reference && there === undefined) absent.push({ column: name, side: "reference" });
     const side = there ? "reference" : "predictions";
     const reason = feature.type ? "listed with its type" : `listed; ${column.type} in the ${side}`;
-    return { column: name, used: true, kind: feature.type ?? kindOf(model, column, side), reason };
+    if (feature.type === "day_of_week") requireDate(model, column, side);
+    const read = typed(feature) ?? { kind: kindOf(model, column, side) };
+    const date = column.kind === "timestamp" || column.type === "DATE";
+    features.push({ name, ...read, ...(date && read.kind === "numeric" ? { as: "seconds" } : {}) });
+    return { column: name, used: true, kind: read.kind, reason };
   });
-  return { features: choices.map(({ column, kind }) => ({ name: column, kind })), absent, choices };
+  return { features, absent, choices };
+}
+
+/** Text may be a date, and a number seconds since 1970. */
+function requireDate(model: ModelConfig, column: Column, side: string): void {
+  if (isEmpty(column) || (column.kind !== "other" && column.type !== "BOOLEAN")) return;
+  throw new EvaluationError(
+    "columns",
+    `models.${model.name}.features: column "${column.name}" in the ${side} is ${column.type}; day_of_week needs a date`,
+  );
+}
+
+/** As the user wants it read. */
+function typed({ type }: FeatureConfig): Pick<Feature, "kind" | "as"> | undefined {
+  if (type === "day_of_week") return { kind: "categorical", as: "day_of_week" };
+  return type && { kind: type };
 }
 
 function kindOf(model: ModelConfig, column: Column, side: string): FeatureKind {
@@ -47,12 +68,16 @@ function kindOf(model: ModelConfig, column: Column, side: string): FeatureKind {
 }
 
 /** What the model uses a column for otherwise. */
-function otherUse({ columns, groups }: ModelConfig, name: string): string | undefined {
+function otherUse(model: ModelConfig, name: string): string | undefined {
+  const { columns, groups } = model;
   if (columns.id.includes(name)) return "the id";
   if (columns.timestamp === name) return "the timestamp";
+  if (columns.version === name) return "the version";
   if (columns.prediction === name) return "the prediction";
+  if (probabilityColumns(model).includes(name)) return "a probability";
   if (columns.label === name) return "the label";
-  return groups.includes(name) ? "a group" : undefined;
+  if (columns.labelTime === name) return "the label's time";
+  return groups.some((group) => group.columns.includes(name)) ? "a group" : undefined;
 }
 
 async function found(engine: Engine, { model, reference, predictions }: SchemaInput): Promise<Chosen> {

@@ -1,11 +1,15 @@
 import type { Engine } from "../engines/engine.ts";
 import { bucketed } from "./bucketed.ts";
 import { countColumns } from "./count-columns.ts";
+import { countDuplicates } from "./count-duplicates.ts";
 import { countOutcomes, type OutcomeBucket } from "./count-outcomes.ts";
+import { countOutputs } from "./count-outputs.ts";
 import { idItems, requireLabels, semiJoinLabels } from "./labels.ts";
 import { emptyProfile } from "./merge.ts";
+import { emptyOutcome } from "./outcome.ts";
 import type { Profile, Reference } from "./profile.ts";
 import type { Feature, Relation, Schema } from "./schema.ts";
+import { columnNamed, textForm } from "./values.ts";
 
 export interface ProfileInput {
   /** FROM item over the predictions. */
@@ -14,7 +18,15 @@ export interface ProfileInput {
   readonly labels?: string | undefined;
   readonly schema: Schema;
   /** undefined: nothing to bin against; moments and missing values only. */
-  readonly reference: Pick<Reference, "bins" | "centre" | "profile"> | undefined;
+  readonly reference: Pick<Reference, "bins" | "outputBins" | "centre" | "profile"> | undefined;
+  /** What labels are summed about where there is no reference to say so; 0 without. */
+  readonly centre?: number | undefined;
+  /** Only rows of this version (the text of the column `schema.version`); undefined: all rows. */
+  readonly version?: string | undefined;
+  /** Labels that became known later (epoch ms, `label_time`) are not seen; undefined: all are. */
+  readonly knownAtMs?: number | undefined;
+  /** Rows whose time is before this (epoch ms) and that have no label get `schema.otherwise`; undefined: none does. */
+  readonly settledBeforeMs?: number | undefined;
   /** undefined: no timestamp, all rows are the bucket 0. */
   readonly bucketMs: number | undefined;
   /** Only these buckets; each is in the answer, without rows too. undefined: all that have rows. */
@@ -47,20 +59,12 @@ export async function profileBuckets(engine: Engine, input: ProfileInput): Promi
 }
 
 async function onePass(engine: Engine, input: ProfileInput): Promise<Map<number, Profile>> {
-  const { schema, reference, signal } = input;
-  const relation = await relationOf(engine, input.relation);
+  const { schema, reference } = input;
+  const relation = ofVersion(engine, await relationOf(engine, input.relation), schema, input.version);
   const labels = input.labels === undefined ? undefined : await relationOf(engine, input.labels);
   if (labels !== undefined) await requireLabels(engine, labels, schema);
-  const shared = { relation, schema, bucketMs: input.bucketMs, buckets: input.buckets, signal };
-  const known = schema.groups.map((name) => [
-    name,
-    [
-      ...new Set([
-        ...Object.keys(reference?.profile.groups[name] ?? {}),
-        ...(input.knownGroups?.[name] ?? []),
-      ]),
-    ],
-  ]);
+  const { bucketMs, buckets, knownAtMs, settledBeforeMs, signal } = input;
+  const shared = { relation, schema, labels, bucketMs, buckets, knownAtMs, settledBeforeMs, signal };
   const counted = await countColumns(engine, {
     ...shared,
     features: schema.features,
@@ -68,37 +72,73 @@ async function onePass(engine: Engine, input: ProfileInput): Promise<Map<number,
   });
   const outcomes = await countOutcomes(engine, {
     ...shared,
-    labels,
-    centre: reference?.centre ?? 0,
-    knownGroups: Object.fromEntries(known),
+    centre: reference?.centre ?? input.centre ?? 0,
+    knownGroups: knownGroups(input),
   });
-  const wanted = input.buckets ?? counted.keys();
+  const outputs = await countOutputs(engine, { ...shared, bins: reference?.outputBins ?? {}, outcomes });
+  const duplicates = await countDuplicates(engine, shared);
+  const wanted = buckets ?? counted.keys();
   return new Map(
     [...wanted]
       .sort((a, b) => a - b)
       .map((bucket) => {
         const columns = counted.get(bucket);
+        const empty = {
+          ...emptyProfile(reference?.bins, reference?.outputBins),
+          outcome: emptyOutcome(schema),
+        };
+        if (columns === undefined) return [bucket, empty];
         const outcome = outcomes.get(bucket);
-        if (columns === undefined) return [bucket, emptyProfile(reference?.bins)];
-        const empty = emptyProfile();
         return [
           bucket,
           {
             rows: columns.rows,
-            labels: outcome?.overall.outcome.n ?? 0,
+            labels: outcome?.labels ?? 0,
+            duplicates: duplicates.get(bucket) ?? 0,
             columns: inOrder(schema.features, columns.columns),
+            outputs: outputs.get(bucket) ?? {},
             outcome: outcome?.overall.outcome ?? empty.outcome,
             groups: plain(outcome?.groups ?? new Map()),
             lastMs: columns.lastMs,
             lastLabelledMs: outcome?.lastLabelledMs ?? null,
+            labelTimeMs: outcome?.labelTimeMs ?? null,
           },
         ];
       }),
   );
 }
 
+/** The rows of one version, by its text; rows without one are those of the version "". All where there is no such column. */
+export function ofVersion(
+  { dialect }: Engine,
+  relation: Relation,
+  schema: Schema,
+  version: string | undefined,
+): Relation {
+  const column = columnNamed(relation.columns, schema.version);
+  if (version === undefined || column === undefined) return relation;
+  const text = `coalesce(${textForm(dialect, column)}, '')`;
+  return {
+    ...relation,
+    sql: `(SELECT * FROM ${relation.sql} WHERE ${text} = ${dialect.text(version)}) AS v`,
+  };
+}
+
+/** Attribute → groups that keep their name: the reference's, then those of the neighbouring profiles. */
+function knownGroups({ schema, reference, knownGroups: beside }: ProfileInput): Record<string, string[]> {
+  return Object.fromEntries(
+    schema.groups.map(({ name }) => {
+      const known = [...Object.keys(reference?.profile.groups[name] ?? {}), ...(beside?.[name] ?? [])];
+      return [name, [...new Set(known)]];
+    }),
+  );
+}
+
+/** By name: the same rows give the same text. */
 const plain = (groups: OutcomeBucket["groups"]): Profile["groups"] =>
-  Object.fromEntries([...groups].map(([name, of]) => [name, Object.fromEntries(of)]));
+  Object.fromEntries(
+    [...groups].map(([name, of]) => [name, Object.fromEntries([...of].sort(([a], [b]) => (a < b ? -1 : 1)))]),
+  );
 
 function inOrder<T>(features: readonly Feature[], columns: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(

@@ -7,10 +7,14 @@ import {
   categoricalSql,
   decodeCategorical,
 } from "./categorical.ts";
-import { numeric } from "./numeric.ts";
-import type { ColumnBins, ColumnSummary, NumericBins } from "./profile.ts";
+import { countInThread } from "./count-in-thread.ts";
+import { type NumericColumn, numeric, tailItems, withTails } from "./numeric.ts";
+import { pacing } from "./pace.ts";
+import type { ColumnBins, ColumnSummary } from "./profile.ts";
 import type { Feature } from "./schema.ts";
-import { columnNamed, type NumericInput, numericInput, textForm } from "./values.ts";
+import { total } from "./summary.ts";
+import { rowsWorthThread } from "./typed-input.ts";
+import { columnNamed, numericInput, textForm } from "./values.ts";
 
 /** Counts held at once by one statement's histograms (16 bytes each and thread in DuckDB, outside its memory limit). */
 const cellsPerStatement = 2_000_000;
@@ -25,23 +29,31 @@ export interface CountedBucket {
 export interface CountInput extends Bucketing {
   readonly features: readonly Feature[];
   readonly bins: Readonly<Record<string, ColumnBins>>;
+  /** True where reading some rows once more costs much, a join say: the tails are then counted with all else. */
+  readonly readOnce?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
-interface NumericColumn {
-  readonly name: string;
-  readonly input: NumericInput;
-  readonly bins: NumericBins;
-}
-
-/** Bucket → rows and summaries of the features: one statement for the numeric ones, one for the categorical ones, more where wide. */
+/**
+ * Bucket → rows and summaries of the features: one statement for the numeric ones, one for the categorical ones, more where wide.
+ * Many numeric columns of many rows are counted in a thread instead, to the same numbers at a fraction of the cost.
+ */
 export async function countColumns(engine: Engine, input: CountInput): Promise<Map<number, CountedBucket>> {
-  const numericColumns = await numericOf(engine, input);
   const buckets = new Map<number, CountedBucket>();
-  for (const batch of await batches(engine, input, numericColumns)) {
-    for (const row of await engine.rows(numericSql(engine, input, batch), input.signal))
-      addNumeric(engine, buckets, batch, row);
+  let columns: readonly NumericColumn[] = await numericOf(engine, input);
+  const enough = rowsWorthThread(engine, columns);
+  // Of text each pass reads everything, and SQL needs one pass.
+  if (enough !== undefined && engine.columnar(input.relation.sql)) {
+    await addNumeric(engine, input, buckets, []);
+    if (rowsOf(buckets) >= enough) {
+      const add = (bucket: number, name: string, summary: ColumnSummary) => {
+        Object.assign(buckets.get(bucket)?.columns ?? {}, { [name]: summary });
+      };
+      columns = await countInThread(engine, input, columns, [...buckets.keys()], add);
+    }
   }
+  for (const batch of await batches(engine, input, columns, buckets))
+    await addNumeric(engine, input, buckets, batch);
   const categorical = categoricalOf(engine, input);
   for (let start = 0; start < categorical.length; start += categoricalColumnsPerStatement) {
     const batch = categorical.slice(start, start + categoricalColumnsPerStatement);
@@ -63,10 +75,10 @@ async function numericOf(
 ): Promise<NumericColumn[]> {
   const columns = features
     .filter(({ kind }) => kind === "numeric")
-    .map(({ name }) => ({
+    .map(({ name, as }) => ({
       name,
       bins: bins[name],
-      input: numericInput(engine.dialect, columnNamed(relation.columns, name)),
+      input: numericInput(engine.dialect, columnNamed(relation.columns, name), as),
     }));
   const open = columns.filter((column) => column.bins?.kind !== "numeric");
   const means = open.map(({ input }) => `avg(${engine.dialect.finite(input.expression)})`);
@@ -82,30 +94,39 @@ async function numericOf(
 function categoricalOf({ dialect }: Engine, { features, bins, relation }: CountInput): CategoricalColumn[] {
   return features
     .filter(({ kind }) => kind === "categorical")
-    .map(({ name }) => {
+    .map(({ name, as }) => {
       const known = bins[name];
-      const expression = textForm(dialect, columnNamed(relation.columns, name));
+      const expression = textForm(dialect, columnNamed(relation.columns, name), as);
       return { name, expression, bins: known?.kind === "categorical" ? known : noCategories };
     });
 }
 
-/** At least one, for the rows themselves. */
+const rowsOf = (buckets: ReadonlyMap<number, CountedBucket>) =>
+  [...buckets.values()].reduce((sum, { rows }) => sum + rows, 0);
+
+/** At least one where no bucket is known yet, for the rows themselves. */
 async function batches(
   engine: Engine,
   input: CountInput,
   columns: readonly NumericColumn[],
+  known: ReadonlyMap<number, unknown>,
 ): Promise<NumericColumn[][]> {
+  if (columns.length === 0) return known.size === 0 ? [[]] : [];
   const cells = columns.map(({ bins }) => bins.edges.length + 1).reduce((sum, count) => sum + count, 0);
-  const room =
-    cells <= 1 ? 1 : cellsPerStatement / (await bucketCount(engine, input)) / (cells / columns.length);
+  const room = cellsPerStatement / (await bucketCount(engine, input, known)) / (cells / columns.length);
   const size = Math.max(1, Math.min(engine.limits.columnsPerStatement, Math.floor(room)));
   const all: NumericColumn[][] = [columns.slice(0, size)];
   for (let start = size; start < columns.length; start += size) all.push(columns.slice(start, start + size));
   return all;
 }
 
-async function bucketCount(engine: Engine, input: CountInput): Promise<number> {
+async function bucketCount(
+  engine: Engine,
+  input: CountInput,
+  known: ReadonlyMap<number, unknown>,
+): Promise<number> {
   if (input.bucketMs === undefined) return 1;
+  if (known.size > 0) return known.size;
   if (input.buckets !== undefined) return Math.max(1, input.buckets.length);
   const rows = await engine.rows(
     `SELECT count(DISTINCT b) FROM ${bucketed(engine.dialect, input, [])}`,
@@ -114,19 +135,47 @@ async function bucketCount(engine: Engine, input: CountInput): Promise<number> {
   return Math.max(1, Number(rows[0]?.[0]));
 }
 
-function numericSql({ dialect }: Engine, input: CountInput, columns: readonly NumericColumn[]): string {
-  const from = bucketed(
+/**
+ * Few buckets hold a value beyond the reference, so their tails are read on their own, at a tenth of the cost; but of text each pass
+ * reads everything.
+ */
+const tailsApart = (engine: Engine, { readOnce, relation }: CountInput) =>
+  !readOnce && engine.columnar(relation.sql);
+
+const numericFrom = ({ dialect }: Engine, input: CountInput, columns: readonly NumericColumn[]) =>
+  bucketed(
     dialect,
     input,
     columns.flatMap((column, index) => numeric.inner(dialect, column.input, `c${index}`)),
   );
-  const aggregates = columns.flatMap((column, index) =>
-    numeric.aggregates(dialect, column.bins, `c${index}`, column.input),
-  );
-  return `SELECT ${["b", "count(*)", "max(ms)", ...aggregates].join(", ")} FROM ${from} GROUP BY b`;
+
+function numericSql(engine: Engine, input: CountInput, columns: readonly NumericColumn[]): string {
+  const { dialect } = engine;
+  const apart = tailsApart(engine, input);
+  const aggregates = columns.flatMap((column, index) => {
+    const all = numeric.aggregates(dialect, column.bins, `c${index}`, column.input);
+    return apart ? [...all.slice(0, -2), "NULL", "NULL"] : all;
+  });
+  return `SELECT ${["b", "count(*)", "max(ms)", ...aggregates].join(", ")} FROM ${numericFrom(engine, input, columns)} GROUP BY b`;
 }
 
-function addNumeric(
+/** Without columns: the buckets and their rows alone. */
+async function addNumeric(
+  engine: Engine,
+  input: CountInput,
+  buckets: Map<number, CountedBucket>,
+  columns: readonly NumericColumn[],
+): Promise<void> {
+  const pace = pacing();
+  const counted = await engine.rows(numericSql(engine, input, columns), input.signal);
+  for (const row of counted) {
+    await pace(4 * columns.reduce((sum, { bins }) => sum + bins.edges.length, 0));
+    addRow(engine, buckets, columns, row);
+  }
+  if (tailsApart(engine, input)) await addTails(engine, input, buckets, columns);
+}
+
+function addRow(
   { dialect }: Engine,
   buckets: Map<number, CountedBucket>,
   columns: readonly NumericColumn[],
@@ -142,4 +191,36 @@ function addNumeric(
   buckets.set(Number(bucket), known);
   for (const [index, { name, bins }] of columns.entries())
     known.columns[name] = numeric.decode(dialect, values.slice(index * width, (index + 1) * width), bins);
+}
+
+/** Reads the tails of those columns and buckets that have values there. */
+async function addTails(
+  engine: Engine,
+  input: CountInput,
+  buckets: ReadonlyMap<number, CountedBucket>,
+  columns: readonly NumericColumn[],
+): Promise<void> {
+  const { dialect } = engine;
+  const far = ({ columns }: CountedBucket, name: string) => {
+    const summary = columns[name];
+    return summary?.kind === "numeric" && summary.below.n + summary.above.n > 0;
+  };
+  const beyond = columns.filter(({ name }) => [...buckets.values()].some((bucket) => far(bucket, name)));
+  if (beyond.length === 0) return;
+  const wanted = [...buckets].filter(([, bucket]) => beyond.some(({ name }) => far(bucket, name)));
+  const some = input.bucketMs === undefined ? input : { ...input, buckets: wanted.map(([bucket]) => bucket) };
+  const items = beyond.flatMap(({ bins }, index) => tailItems(dialect, bins, `c${index}`));
+  const tests = beyond.map(
+    ({ bins }, index) =>
+      `c${index}v < ${dialect.number(bins.min)} OR c${index}v > ${dialect.number(bins.max)}`,
+  );
+  const sql = `SELECT ${["b", ...items].join(", ")} FROM ${numericFrom(engine, some, beyond)} WHERE ${tests.join(" OR ")} GROUP BY b`;
+  for (const [bucket, ...sums] of await engine.rows(sql, input.signal)) {
+    const known = buckets.get(Number(bucket))?.columns ?? {};
+    for (const [index, { name, bins }] of beyond.entries()) {
+      const summary = known[name];
+      const [below, above] = sums.slice(2 * index, 2 * index + 2).map(total);
+      if (summary?.kind === "numeric") known[name] = withTails(summary, bins, below ?? 0, above ?? 0);
+    }
+  }
 }

@@ -1,7 +1,9 @@
 import { categorical } from "./categorical.ts";
+import { mergeNamed } from "./named.ts";
 import { numeric } from "./numeric.ts";
-import type { ColumnBins, ColumnSummary, GroupSummary, Profile } from "./profile.ts";
-import { regressionOutcome } from "./regression-outcome.ts";
+import { emptyOutcome, mergeOutcome } from "./outcome.ts";
+import { pacing } from "./pace.ts";
+import type { ColumnBins, ColumnSummary, GroupSummary, OutputName, Profile } from "./profile.ts";
 import { extreme } from "./summary.ts";
 
 /** A column without a row. */
@@ -9,17 +11,27 @@ function emptyColumn(bins: ColumnBins): ColumnSummary {
   return bins.kind === "numeric" ? numeric.empty(bins) : categorical.empty(bins);
 }
 
+type Bins = Readonly<Record<string, ColumnBins>>;
+
+const emptyColumns = (bins: Bins) =>
+  Object.fromEntries(Object.entries(bins).map(([name, column]) => [name, emptyColumn(column)] as const));
+
 /** No row at all: merging it changes nothing. */
-export function emptyProfile(bins: Readonly<Record<string, ColumnBins>> = {}): Profile {
-  const columns = Object.entries(bins).map(([name, column]) => [name, emptyColumn(column)] as const);
+export function emptyProfile(
+  bins: Bins = {},
+  outputBins: Readonly<Partial<Record<OutputName, ColumnBins>>> = {},
+): Profile {
   return {
     rows: 0,
     labels: 0,
-    columns: Object.fromEntries(columns),
-    outcome: regressionOutcome.empty(undefined),
+    duplicates: 0,
+    columns: emptyColumns(bins),
+    outputs: emptyColumns(outputBins as Bins),
+    outcome: emptyOutcome(),
     groups: {},
     lastMs: null,
     lastLabelledMs: null,
+    labelTimeMs: null,
   };
 }
 
@@ -31,30 +43,23 @@ function mergeColumn(left: ColumnSummary, right: ColumnSummary): ColumnSummary {
 
 /** The same group's rows, together. */
 export function mergeGroup(left: GroupSummary, right: GroupSummary): GroupSummary {
-  return { rows: left.rows + right.rows, outcome: regressionOutcome.merge(left.outcome, right.outcome) };
+  return { rows: left.rows + right.rows, outcome: mergeOutcome(left.outcome, right.outcome) };
 }
 
-type Named<T> = Readonly<Record<string, T>>;
-
-/** What is named on one side only stays as it is. A group may be named as anything, `__proto__` too: no plain assignment. */
-function mergeNamed<T>(left: Named<T>, right: Named<T>, merge: (left: T, right: T) => T): Named<T> {
-  const merged = new Map(Object.entries(left));
-  for (const [name, value] of Object.entries(right)) {
-    const before = merged.get(name);
-    merged.set(name, before === undefined ? value : merge(before, value));
-  }
-  return Object.fromEntries(merged);
-}
+type Columns = Readonly<Record<string, ColumnSummary>>;
 
 function mergeTwo(left: Profile, right: Profile): Profile {
   return {
     rows: left.rows + right.rows,
     labels: left.labels + right.labels,
+    duplicates: left.duplicates + right.duplicates,
     columns: mergeNamed(left.columns, right.columns, mergeColumn),
-    outcome: regressionOutcome.merge(left.outcome, right.outcome),
+    outputs: mergeNamed<ColumnSummary>(left.outputs as Columns, right.outputs as Columns, mergeColumn),
+    outcome: mergeOutcome(left.outcome, right.outcome),
     groups: mergeNamed(left.groups, right.groups, (a, b) => mergeNamed(a, b, mergeGroup)),
     lastMs: extreme(Math.max, left.lastMs, right.lastMs),
     lastLabelledMs: extreme(Math.max, left.lastLabelledMs, right.lastLabelledMs),
+    labelTimeMs: extreme(Math.max, left.labelTimeMs, right.labelTimeMs),
   };
 }
 
@@ -62,5 +67,16 @@ function mergeTwo(left: Profile, right: Profile): Profile {
 export function mergeProfiles(profiles: Iterable<Profile>): Profile {
   let merged = emptyProfile();
   for (const profile of profiles) merged = mergeTwo(merged, profile);
+  return merged;
+}
+
+/** The same; others have their turn between two of them. */
+export async function mergeInTurns(profiles: Iterable<Profile>): Promise<Profile> {
+  const turn = pacing();
+  let merged = emptyProfile();
+  for (const profile of profiles) {
+    merged = mergeTwo(merged, profile);
+    await turn();
+  }
   return merged;
 }

@@ -1,35 +1,27 @@
 import type { LineLog, Place } from "./line-log.ts";
-import type { Profile, Reference } from "./profile.ts";
-
-/** A bucket's profile and the parts (name → identity) it was read from. */
-export interface StoredBucket {
-  readonly bucket: number;
-  readonly parts: Readonly<Record<string, string>>;
-  readonly profile: Profile;
-}
-
-/** What a part (file) held when it had this identity: bucket → rows. */
-export interface StoredPart {
-  readonly part: string;
-  readonly identity: string;
-  readonly rows: Readonly<Record<string, number>>;
-  /** Rows whose time cannot be read. */
-  readonly untimed: number;
-}
+import { pacing } from "./pace.ts";
+import type { StoredReference } from "./reference.ts";
+import { readReference, referenceText } from "./reference-text.ts";
+import {
+  type BucketFacts,
+  factsOf,
+  type StoredBucket,
+  type StoredPart,
+  type VersionProfiles,
+} from "./stored.ts";
 
 /** What is kept of one model. Profiles stay on disk until they are asked for, and a few megabytes of them then stay read. */
 export interface ModelStore {
-  /** Bucket → the parts its profile was read from. */
-  readonly buckets: ReadonlyMap<number, Readonly<Record<string, string>>>;
+  readonly buckets: ReadonlyMap<number, BucketFacts>;
   /** Of those buckets that are stored. */
-  profiles(buckets: Iterable<number>): Promise<Map<number, Profile>>;
+  profiles(buckets: Iterable<number>): Promise<Map<number, VersionProfiles>>;
   putBuckets(entries: readonly StoredBucket[]): Promise<void>;
   readonly parts: ReadonlyMap<string, StoredPart>;
   putParts(entries: readonly StoredPart[]): Promise<void>;
   /** Forgets parts that are gone; their buckets' profiles stay. */
   dropParts(names: readonly string[]): Promise<void>;
-  reference(hash: string): Promise<Reference | undefined>;
-  putReference(reference: Reference): Promise<void>;
+  reference(hash: string): Promise<StoredReference | undefined>;
+  putReference(reference: StoredReference): Promise<void>;
   /** Small JSON beside the profiles, kept when what shapes profiles changes; undefined when there is none or it cannot be read. */
   readState(): Promise<unknown>;
   writeState(state: unknown): Promise<void>;
@@ -54,7 +46,7 @@ function parsed(text: string): Line | undefined {
   try {
     const line = JSON.parse(text) as Partial<StoredBucket & StoredPart>;
     if (typeof line.part === "string") return line as Line;
-    const whole = typeof line.bucket === "number" && line.parts && typeof line.profile?.rows === "number";
+    const whole = typeof line.bucket === "number" && line.parts && line.profiles;
     return whole ? (line as StoredBucket) : undefined;
   } catch {
     return undefined;
@@ -71,16 +63,16 @@ function document<T>(text: string | undefined): T | undefined {
 
 /** A model's store over a log of lines: the last line of a bucket or part counts. */
 export async function openModelStore(log: LineLog, documents: Documents): Promise<ModelStore> {
-  const buckets = new Map<number, Readonly<Record<string, string>>>();
+  const buckets = new Map<number, BucketFacts>();
   const parts = new Map<string, StoredPart>();
   const places = new Map<number | string, Place>();
-  const recent = new Map<number, { readonly profile: Profile; readonly letters: number }>();
+  const recent = new Map<number, { readonly profiles: VersionProfiles; readonly letters: number }>();
   let remembered = 0;
   let lines = 0;
   let skipped = 0;
 
-  function remember(bucket: number, profile: Profile, letters: number): void {
-    recent.set(bucket, { profile, letters });
+  function remember(bucket: number, profiles: VersionProfiles, letters: number): void {
+    recent.set(bucket, { profiles, letters });
     remembered += letters;
     for (const first of recent.keys()) {
       if (remembered <= recentLetters) return;
@@ -95,8 +87,8 @@ export async function openModelStore(log: LineLog, documents: Documents): Promis
 
   function apply(line: Line, place: Place): void {
     lines++;
-    if ("profile" in line) {
-      buckets.set(line.bucket, line.parts);
+    if ("profiles" in line) {
+      buckets.set(line.bucket, factsOf(line));
       forget(line.bucket);
       places.set(line.bucket, place);
     } else if (line.identity === null) {
@@ -123,8 +115,19 @@ export async function openModelStore(log: LineLog, documents: Documents): Promis
   }
 
   async function put(added: readonly Line[]): Promise<void> {
-    const written = await log.append(added.map((line) => JSON.stringify(line)));
-    for (const [index, line] of added.entries()) apply(line, written[index] as Place);
+    const texts: string[] = [];
+    const turn = pacing();
+    for (const line of added) {
+      const text = JSON.stringify(line);
+      texts.push(text);
+      await turn(text.length);
+    }
+    const written = await log.append(texts);
+    for (const [index, line] of added.entries()) {
+      apply(line, written[index] as Place);
+      // Windows ask for them next: not to be read back.
+      if ("profiles" in line) remember(line.bucket, line.profiles, texts[index]?.length ?? 0);
+    }
     await compact();
   }
 
@@ -136,22 +139,24 @@ export async function openModelStore(log: LineLog, documents: Documents): Promis
     return result;
   }
 
-  async function read(wanted: Iterable<number>): Promise<Map<number, Profile>> {
-    const found = new Map<number, Profile>();
+  async function read(wanted: Iterable<number>): Promise<Map<number, VersionProfiles>> {
+    const found = new Map<number, VersionProfiles>();
     const unread: { bucket: number; place: Place }[] = [];
     for (const bucket of wanted) {
       const place = places.get(bucket);
       const known = recent.get(bucket);
-      if (known !== undefined) found.set(bucket, known.profile);
+      if (known !== undefined) found.set(bucket, known.profiles);
       else if (place !== undefined) unread.push({ bucket, place });
     }
     const texts = await log.read(unread.map(({ place }) => place));
+    const turn = pacing();
     for (const [index, { bucket }] of unread.entries()) {
       const text = texts[index] ?? "";
+      await turn(text.length);
       const line = parsed(text);
-      if (line === undefined || !("profile" in line)) continue;
-      found.set(bucket, line.profile);
-      remember(bucket, line.profile, text.length);
+      if (line === undefined || !("profiles" in line)) continue;
+      found.set(bucket, line.profiles);
+      remember(bucket, line.profiles, text.length);
     }
     return found;
   }
@@ -165,10 +170,12 @@ export async function openModelStore(log: LineLog, documents: Documents): Promis
     dropParts: (names) =>
       inTurn(() => put(names.filter((part) => parts.has(part)).map((part) => ({ part, identity: null })))),
     reference: async (hash) => {
-      const found = document<Reference>(await documents.read("reference"));
+      const text = await documents.read("reference");
+      const found = text === undefined ? undefined : await readReference(text);
       return found?.hash === hash ? found : undefined;
     },
-    putReference: (reference) => inTurn(() => documents.write("reference", JSON.stringify(reference))),
+    putReference: (reference) =>
+      inTurn(async () => documents.write("reference", await referenceText(reference))),
     readState: async () => document<unknown>(await documents.read("state")),
     writeState: (state) => inTurn(() => documents.write("state", JSON.stringify(state))),
     skippedLines: skipped,

@@ -1,7 +1,14 @@
 import type { Dialect, Value } from "../engines/engine.ts";
-import type { NumericBins, NumericSummary } from "./profile.ts";
+import type { NumericBins, NumericSummary, TailSums } from "./profile.ts";
 import { type AggregateSummary, addCounts, extreme, total } from "./summary.ts";
 import type { NumericInput } from "./values.ts";
+
+/** A column to count against the bins of its reference. */
+export interface NumericColumn {
+  readonly name: string;
+  readonly input: NumericInput;
+  readonly bins: NumericBins;
+}
 
 const infinities = ["'Infinity'", "'-Infinity'"].map((text) => `CAST(${text} AS DOUBLE)`).join(", ");
 
@@ -9,10 +16,14 @@ const infinities = ["'Infinity'", "'-Infinity'"].map((text) => `CAST(${text} AS 
  * `d` is the value as a double, `v` the same where it is finite. Only columns that can hold them are asked for NaN, infinities and
  * text: an integer column is its `v`.
  */
-function inner(dialect: Dialect, { expression, values }: NumericInput, prefix: string): string[] {
+function inner(
+  dialect: Dialect,
+  { expression, values, present: raw }: NumericInput,
+  prefix: string,
+): string[] {
   if (values === "none") return [`CAST(NULL AS DOUBLE) AS ${prefix}v`];
   if (values === "integers") return [`CAST(${expression} AS DOUBLE) AS ${prefix}v`];
-  const present = values === "text" ? [`${expression} IS NOT NULL AS ${prefix}p`] : [];
+  const present = values === "text" ? [`${raw ?? expression} IS NOT NULL AS ${prefix}p`] : [];
   return [
     ...present,
     `${dialect.double(expression)} AS ${prefix}d`,
@@ -30,22 +41,93 @@ function aggregates(dialect: Dialect, bins: NumericBins, prefix: string, { value
     `count(${d})`,
     d === v ? "0" : `count(CASE WHEN ${v} IS NULL AND ${d} IN (${infinities}) THEN 1 END)`,
     `count(${v})`,
-    `sum(${shifted})`,
-    `sum(${shifted} * ${shifted})`,
+    dialect.sum(shifted),
+    dialect.sum(`${shifted} * ${shifted}`),
     `min(${v})`,
     `max(${v})`,
     bins.edges.length === 0 ? "NULL" : dialect.histogram(v, bins.edges),
+    ...tailItems(dialect, bins, prefix),
   ];
 }
 
-function decode(dialect: Dialect, values: readonly Value[], bins: NumericBins): NumericSummary {
-  const [rows = 0, present = 0, read = 0, notFinite = 0, n = 0, sum = 0, squares = 0] = values
-    .slice(0, 7)
-    .map(total);
-  // JSON has no −0.
-  const bound = (value: Value | undefined) =>
-    value === null || value === undefined ? null : Number(value) + 0;
-  const wrongType = present - read;
+/** Aggregates of a column's two tails: Σ of how far below the reference's least value, and above its greatest. */
+export function tailItems(
+  dialect: Dialect,
+  bins: NumericBins,
+  prefix: string,
+): [below: string, above: string] {
+  if (bins.edges.length === 0) return ["NULL", "NULL"];
+  const v = `${prefix}v`;
+  const [least, greatest] = [dialect.number(bins.min), dialect.number(bins.max)];
+  return [
+    dialect.sum(`CASE WHEN ${v} < ${least} THEN ${least} - ${v} END`),
+    dialect.sum(`CASE WHEN ${v} > ${greatest} THEN ${v} - ${greatest} END`),
+  ];
+}
+
+/** The summary with what `tailItems` gave: `below` and `above` are Σ of how far beyond. */
+export function withTails(
+  summary: NumericSummary,
+  bins: NumericBins,
+  below: number,
+  above: number,
+): NumericSummary {
+  return { ...summary, ...tails(bins, summary.counts, below, above) };
+}
+
+/** How many values lie in the intervals that `outside` names: the double just below the minimum is an edge, and so is the maximum. */
+function tail(
+  { edges }: NumericBins,
+  counts: readonly number[],
+  outside: (left: number, right: number) => boolean,
+  beyond: number,
+): TailSums {
+  let n = 0;
+  counts.forEach((count, interval) => {
+    const left = edges[interval - 1] ?? Number.NEGATIVE_INFINITY;
+    const right = edges[interval] ?? Number.POSITIVE_INFINITY;
+    if (outside(left, right)) n += count;
+  });
+  return { n, beyond: n === 0 ? 0 : beyond };
+}
+
+/** Both tails of counted bins; `below` and `above` are Σ of how far beyond. Without a reference there are none. */
+function tails(bins: NumericBins, counts: readonly number[], below: number, above: number) {
+  if (bins.edges.length === 0) return { below: noTail, above: noTail };
+  return {
+    below: tail(bins, counts, (_, right) => right < bins.min, below),
+    above: tail(bins, counts, (left) => left >= bins.max, above),
+  };
+}
+
+const noTail: TailSums = { n: 0, beyond: 0 };
+
+const addTails = (left: TailSums, right: TailSums): TailSums => ({
+  n: left.n + right.n,
+  beyond: total(left.beyond + right.beyond),
+});
+
+/** What was counted of a column in one bucket, by SQL or in typed arrays. `sum` and `squares` are about the mean of the bins. */
+export interface NumericCount {
+  readonly rows: number;
+  readonly notFinite: number;
+  readonly wrongType: number;
+  readonly n: number;
+  readonly sum: number;
+  readonly squares: number;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly counts: readonly number[];
+  /** Σ of how far beyond the reference's least and greatest value. */
+  readonly below: number;
+  readonly above: number;
+}
+
+/** The summary of what was counted. */
+export function summaryOf(bins: NumericBins, counted: NumericCount): NumericSummary {
+  const { rows, notFinite, wrongType, n, min, max, counts } = counted;
+  const sum = total(counted.sum);
+  const squares = total(counted.squares);
   return {
     kind: "numeric",
     rows,
@@ -55,10 +137,32 @@ function decode(dialect: Dialect, values: readonly Value[], bins: NumericBins): 
     n,
     mean: n === 0 ? 0 : bins.mean + sum / n,
     m2: n === 0 ? 0 : total(Math.max(0, squares - (sum * sum) / n)),
+    // JSON has no −0.
+    min: min === null ? null : min + 0,
+    max: max === null ? null : max + 0,
+    counts,
+    ...tails(bins, counts, total(counted.below), total(counted.above)),
+  };
+}
+
+function decode(dialect: Dialect, values: readonly Value[], bins: NumericBins): NumericSummary {
+  const [rows = 0, present = 0, read = 0, notFinite = 0, n = 0, sum = 0, squares = 0] = values
+    .slice(0, 7)
+    .map(total);
+  const bound = (value: Value | undefined) => (value === null || value === undefined ? null : Number(value));
+  return summaryOf(bins, {
+    rows,
+    notFinite,
+    wrongType: present - read,
+    n,
+    sum,
+    squares,
     min: bound(values[7]),
     max: bound(values[8]),
     counts: bins.edges.length === 0 ? [n] : dialect.histogramCounts(values[9] ?? null, bins.edges),
-  };
+    below: total(values[10]),
+    above: total(values[11]),
+  });
 }
 
 function empty(bins: NumericBins): NumericSummary {
@@ -75,6 +179,8 @@ function empty(bins: NumericBins): NumericSummary {
     min: null,
     max: null,
     counts,
+    below: noTail,
+    above: noTail,
   };
 }
 
@@ -101,10 +207,12 @@ function merge(left: NumericSummary, right: NumericSummary): NumericSummary {
     min: extreme(Math.min, left.min, right.min),
     max: extreme(Math.max, left.max, right.max),
     counts: addCounts(left.counts, right.counts),
+    below: addTails(left.below, right.below),
+    above: addTails(left.above, right.above),
   };
 }
 
-/** A numeric column: counts of what is there, two moments about the mean, range, counts in the fine bins. */
+/** A numeric column: counts of what is there, two moments about the mean, range, counts in the fine bins, both tails. */
 export const numeric: AggregateSummary<NumericSummary, NumericBins, NumericInput> = {
   inner,
   aggregates,

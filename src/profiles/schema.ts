@@ -1,8 +1,11 @@
-import type { ModelConfig } from "../config/config.ts";
+import type { GroupConfig, ModelConfig, ProbabilityConfig, Task } from "../config/config.ts";
 import type { Column, Engine } from "../engines/engine.ts";
 import { EvaluationError } from "../errors.ts";
 import { chooseFeatures } from "./choose-features.ts";
-import { columnNamed, isEmpty } from "./values.ts";
+import { findClasses } from "./find-classes.ts";
+import { requireAnswers, requireColumns, requireNumbers } from "./require-columns.ts";
+
+export { requireNumbers } from "./require-columns.ts";
 
 /** A FROM item and its columns. */
 export interface Relation {
@@ -15,6 +18,8 @@ export type FeatureKind = "numeric" | "categorical";
 export interface Feature {
   readonly name: string;
   readonly kind: FeatureKind;
+  /** How a date is read; as it is elsewhere. */
+  readonly as?: "seconds" | "day_of_week";
 }
 
 /** What became of a column, and why. */
@@ -31,82 +36,37 @@ export interface Schema {
   readonly features: readonly Feature[];
   readonly id: readonly string[];
   readonly timestamp?: string;
-  /** Absent where the model has none: drift and quality only. */
+  /** Column of the rows' version; undefined: all rows are of the model's one version. */
+  readonly version?: string;
+  readonly task: Task;
+  /** Of a binary task: the positive class's text, and that of the other one (found in the data, `(other)` where nothing tells). */
+  readonly positive: string;
+  readonly negative: string;
+  readonly threshold: number;
+  /** Of several classes, as text: those configured or found, in order, at most `limits.classes`; the others are `(other)`. */
+  readonly classes: readonly string[];
+  /** Both absent where the model has neither: drift and quality only. Of a binary task `probabilities` alone will do. */
   readonly prediction?: string;
+  readonly probabilities?: ProbabilityConfig;
   readonly label?: string;
+  readonly labelTime?: string;
+  /** Label of a row that has none although it is settled; undefined: it stays without. */
+  readonly otherwise?: string;
   /** True where labels come from a source of their own. */
   readonly joined: boolean;
-  readonly groups: readonly string[];
+  readonly groups: readonly GroupConfig[];
   /** Listed features that one side lacks: a quality fault. */
   readonly absent: readonly { readonly column: string; readonly side: "reference" | "predictions" }[];
   readonly choices: readonly Choice[];
-  readonly limits: { readonly groups: number; readonly categories: number };
+  readonly limits: { readonly groups: number; readonly classes: number; readonly categories: number };
 }
 
 export interface SchemaInput {
   readonly model: ModelConfig;
   readonly reference?: Relation | undefined;
   readonly predictions: Relation;
-}
-
-const names = (columns: readonly Column[]) => columns.map(({ name }) => name).join(", ");
-
-/** The one line for a column that is not there. */
-export function noColumn(
-  where: string,
-  column: string,
-  what: string,
-  columns: readonly Column[],
-): EvaluationError {
-  return new EvaluationError(
-    "columns",
-    `${where}: no column "${column}" in ${what}; there are ${names(columns)}`,
-  );
-}
-
-/** Refuses a column of text that holds anything but numbers; one that is empty so far passes, as CSV has no types. */
-export async function requireNumbers(
-  engine: Engine,
-  where: string,
-  column: string,
-  what: string,
-  relation: Relation,
-) {
-  const found = columnNamed(relation.columns, column);
-  if (found === undefined) throw noColumn(where, column, what, relation.columns);
-  if (found.kind === "numeric") return;
-  const name = engine.dialect.identifier(column);
-  const text = `CAST(${name} AS VARCHAR)`;
-  const rows = await engine.rows(
-    `SELECT min(${text}) FROM ${relation.sql} WHERE ${name} IS NOT NULL AND ${engine.dialect.double(text)} IS NULL`,
-  );
-  const example = rows[0]?.[0] ?? null;
-  if (example === null) return;
-  throw new EvaluationError(
-    "columns",
-    `${where}: column "${column}" in ${what} holds "${example}"; a number is needed`,
-  );
-}
-
-function requireColumns(model: ModelConfig, predictions: Relation): void {
-  const { id, timestamp, prediction, label } = model.columns;
-  const wanted: [string, string | undefined][] = [
-    ...id.map((name): [string, string] => ["columns.id", name]),
-    ["columns.timestamp", timestamp],
-    ["columns.prediction", prediction],
-    ["columns.label", model.labels === undefined ? label : undefined],
-    ...model.groups.map((name): [string, string] => ["groups", name]),
-  ];
-  for (const [key, name] of wanted) {
-    if (name !== undefined && columnNamed(predictions.columns, name) === undefined)
-      throw noColumn(`models.${model.name}.${key}`, name, "the predictions", predictions.columns);
-  }
-  const time = columnNamed(predictions.columns, timestamp);
-  if (time?.kind === "other" && !isEmpty(time))
-    throw new EvaluationError(
-      "columns",
-      `models.${model.name}.columns.timestamp: column "${time.name}" in the predictions is ${time.type}; a time, ISO text or seconds since 1970 are needed`,
-    );
+  /** Labels of a source of their own: only to find classes that nothing else tells. */
+  readonly labels?: Relation | undefined;
 }
 
 /**
@@ -114,30 +74,55 @@ function requireColumns(model: ModelConfig, predictions: Relation): void {
  * (EvaluationError "columns") for what cannot be evaluated.
  */
 export async function resolveSchema(engine: Engine, input: SchemaInput): Promise<Schema> {
-  const { model, predictions } = input;
+  const { model, predictions, reference } = input;
   requireColumns(model, predictions);
-  const { id, timestamp, prediction, label } = model.columns;
-  const where = `models.${model.name}.columns`;
-  if (prediction !== undefined)
-    await requireNumbers(engine, `${where}.prediction`, prediction, "the predictions", predictions);
-  if (label !== undefined && model.labels === undefined)
-    await requireNumbers(engine, `${where}.label`, label, "the predictions", predictions);
-  for (const [key, column] of [
-    ["prediction", prediction],
-    ["label", label],
-  ] as const) {
-    if (input.reference && column !== undefined && columnNamed(input.reference.columns, column))
-      await requireNumbers(engine, `${where}.${key}`, column, "the reference", input.reference);
-  }
+  const { id, timestamp, version, prediction, probabilities, label, labelTime } = model.columns;
+  const { otherwise } = model.labels ?? {};
+  const answered = {
+    task: model.task,
+    ...(await findClasses(engine, input)),
+    ...(prediction === undefined ? {} : { prediction }),
+    ...(probabilities === undefined ? {} : { probabilities }),
+    ...(label === undefined ? {} : { label }),
+    joined: model.labels !== undefined,
+  };
+  await requireAnswers(engine, model.name, answered, "the predictions", predictions);
+  if (reference)
+    await requireAnswers(engine, model.name, { ...answered, joined: false }, "the reference", reference);
+  await requireBinnable(engine, model, predictions);
+  if (otherwise !== undefined && model.task === "regression" && !isNumber(otherwise))
+    throw new EvaluationError(
+      "columns",
+      `models.${model.name}.labels.otherwise: "${otherwise}" is the label of a regression; a number is needed`,
+    );
   return {
     model: model.name,
     ...(await chooseFeatures(engine, input)),
     id,
     ...(timestamp === undefined ? {} : { timestamp }),
-    ...(prediction === undefined ? {} : { prediction }),
-    ...(label === undefined ? {} : { label }),
-    joined: model.labels !== undefined,
+    ...(version === undefined ? {} : { version }),
+    ...answered,
+    threshold: model.threshold,
+    ...(labelTime === undefined ? {} : { labelTime }),
+    ...(otherwise === undefined ? {} : { otherwise }),
     groups: model.groups,
     limits: model.limits,
   };
+}
+
+const isNumber = (text: string) => text.trim() !== "" && Number.isFinite(Number(text));
+
+/** Bins are cut from numbers. */
+async function requireBinnable(engine: Engine, model: ModelConfig, predictions: Relation): Promise<void> {
+  for (const { name, columns, bins } of model.groups) {
+    const [column] = columns;
+    if (bins !== undefined && column !== undefined)
+      await requireNumbers(
+        engine,
+        `models.${model.name}.groups.${name}`,
+        column,
+        "the predictions",
+        predictions,
+      );
+  }
 }

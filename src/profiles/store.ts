@@ -7,7 +7,8 @@ import { lock } from "./lock.ts";
 import { type Documents, type ModelStore, openModelStore } from "./model-store.ts";
 import { nothingObserved, type Observed } from "./observed.ts";
 
-export type { ModelStore, StoredPart } from "./model-store.ts";
+export type { ModelStore } from "./model-store.ts";
+export type { BucketFacts, StoredPart, VersionProfiles } from "./stored.ts";
 
 /** What outlives the process: profiles, references, counters. */
 export interface Store {

@@ -46,10 +46,25 @@ export function hull(spans: readonly Span[]): Span | undefined {
   };
 }
 
-/** Which of `count` equal spans of the window, in whole buckets, a bucket belongs to (statistics.md §4, "Blocks"). */
-export function blockOf(bucketMs: number, span: Span, width: number, count: number): number {
-  const buckets = Math.max(1, Math.round((span.endMs - span.startMs) / width));
-  return Math.min(count - 1, Math.floor((((bucketMs - span.startMs) / width) * count) / buckets));
+/** The window in so many equal spans of whole buckets (statistics.md §4, "Blocks"). */
+export function blockSpans({ startMs, endMs }: Span, width: number, count: number): Span[] {
+  const buckets = Math.max(1, Math.round((endMs - startMs) / width));
+  const edge = (index: number) => startMs + Math.ceil((index * buckets) / count) * width;
+  return Array.from({ length: count }, (_, index) => ({ startMs: edge(index), endMs: edge(index + 1) }));
+}
+
+/** statistics.md §4, "Forecast": so many windows of the past are looked at. */
+export const pastWindows = 28;
+
+/**
+ * Spans of that length before a moment, oldest first, on a grid that stays where it is when the windows move on: what was merged for one
+ * of them holds at the next evaluation too.
+ */
+export function spansBefore(startMs: number, lengthMs: number): Span[] {
+  const last = Math.floor(startMs / lengthMs) * lengthMs;
+  return Array.from({ length: pastWindows }, (_, index) =>
+    spanBefore(last - (pastWindows - 1 - index) * lengthMs, lengthMs),
+  );
 }
 
 /** One window of a model: the rows of drift and quality, and those of performance, which end `delay` earlier. */

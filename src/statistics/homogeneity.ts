@@ -35,20 +35,63 @@ export function mergeSparse({ reference, current }: Cells): Cells {
   return merged;
 }
 
-/** The same cells, those rarest in the reference first: the order in which unordered cells are merged. */
-export function rarestFirst({ reference, current }: Cells): Cells {
-  const order = reference.map((_, cell) => cell);
-  order.sort((left, right) => (reference[left] ?? 0) - (reference[right] ?? 0) || left - right);
-  const pick = (counts: readonly number[]) => order.map((cell) => counts[cell] ?? 0);
-  return { reference: pick(reference), current: pick(current) };
+/** A cell's rows in both samples. */
+interface Cell {
+  readonly reference: number;
+  readonly current: number;
+}
+
+const nothing: Cell = { reference: 0, current: 0 };
+const together = (left: Cell, right: Cell): Cell => ({
+  reference: left.reference + right.reference,
+  current: left.current + right.current,
+});
+
+/**
+ * Joins categories for a χ² test; the last cell holds what is not in the reference and, where it has more categories than are kept, its
+ * rarer ones. A sample lacks some of its population's rare categories: to count those it lacks against the others would be to find a
+ * difference in every large window. So categories that the reference might have lacked or not kept join the last cell. Then cells are
+ * joined from the rarest until 5 rows of either sample are expected in each. Both go by the rows of both samples together, an order
+ * that does not know which sample is which.
+ */
+export function mergeRare({ reference, current }: Cells): Cells {
+  const m = sum(reference);
+  const n = sum(current);
+  const cells = reference.map((count, cell): Cell => ({ reference: count, current: current[cell] ?? 0 }));
+  const both = (cell: Cell) => cell.reference + cell.current;
+  const isNamed = (cell: Cell) => (both(cell) * m) / (m + n) >= fewestNamed(reference);
+  const named = cells.slice(0, -1).filter(isNamed);
+  const rare = cells.filter((cell, index) => index === cells.length - 1 || !isNamed(cell));
+  const rarestFirst = [rare.reduce(together, nothing), ...named].sort((a, b) => both(a) - both(b));
+
+  const fewest = (leastExpected * (m + n)) / Math.min(m, n);
+  const merged: Cell[] = [];
+  let pending = nothing;
+  for (const cell of rarestFirst) {
+    pending = together(pending, cell);
+    if (both(pending) < fewest) continue;
+    merged.push(pending);
+    pending = nothing;
+  }
+  merged.push(together(merged.pop() ?? nothing, pending));
+  return { reference: merged.map((cell) => cell.reference), current: merged.map((cell) => cell.current) };
 }
 
 /**
- * p-value of Pearson's χ² test that two samples have the same shares (scipy.stats.chi2_contingency without continuity correction),
- * after merging sparse cells; undefined where fewer than two cells remain.
+ * Fewest rows of the reference, were both samples alike, that a category is known by: with 5 expected it is lacking in 0.7 % of samples;
+ * where only the commonest are kept, three standard deviations more than the rarest of them.
  */
-export function homogeneityPValue(cells: Cells): number | undefined {
-  const { reference, current } = mergeSparse(cells);
+function fewestNamed(reference: readonly number[]): number {
+  if ((reference.at(-1) ?? 0) === 0) return leastExpected;
+  const rarestKept = Math.min(...reference.slice(0, -1));
+  return Math.max(leastExpected, rarestKept + 3 * Math.sqrt(rarestKept));
+}
+
+/**
+ * p-value of Pearson's χ² test that two samples have the same shares (scipy.stats.chi2_contingency without continuity correction);
+ * undefined for fewer than two cells. No cell may be empty in both.
+ */
+export function homogeneityPValue({ reference, current }: Cells): number | undefined {
   if (reference.length < 2) return undefined;
   const m = sum(reference);
   const n = sum(current);

@@ -16,8 +16,9 @@ export interface StandardError {
 export const halfWidth = ({ value, degreesOfFreedom }: StandardError): number =>
   studentQuantile(0.975, degreesOfFreedom) * value;
 
-/** Standard error of a mean from Σ x and Σ x² of n ≥ 2 rows. */
+/** Standard error of a mean from Σ x and Σ x² of n ≥ 2 rows; infinite where the squares are too large to add up. */
 export function standardErrorOfMean(n: number, total: number, totalOfSquares: number): StandardError {
+  if (totalOfSquares >= Number.MAX_VALUE) return { value: Number.POSITIVE_INFINITY, degreesOfFreedom: n - 1 };
   const squares = Math.max(0, totalOfSquares - (total * total) / n);
   return { value: Math.sqrt(squares / (n - 1) / n), degreesOfFreedom: n - 1 };
 }

@@ -95,6 +95,106 @@ describe("warns", () => {
   });
 });
 
+/** So many rows an hour from 1 January 2026 on; `x` of hour h. */
+const hourly = (hours: number, rows: number, x: (hour: number, row: number) => number): string => {
+  const lines = Array.from({ length: hours * rows }, (_, index) => {
+    const [hour, row] = [Math.floor(index / rows), index % rows];
+    const at = new Date(Date.UTC(2026, 0, 1, hour, row)).toISOString();
+    return [at, x(hour, row), "ab"[row % 2], row % 10, (row % 10) + (row % 3)].join(",");
+  });
+  return `${["ts,x,c,pred,y", ...lines].join("\n")}\n`;
+};
+const hourlyYaml = `models:${modelYaml()
+  .replace("id: id, ", "")
+  .replace("windows: [1d, 3d]", "windows: [1h, 1d]")}`;
+
+describe("what is learned", () => {
+  it("tells of each window how much the reference holds to learn from", async () => {
+    using folder = temporaryFolder();
+    folder.write("ml-exporter.yml", hourlyYaml);
+    folder.write(
+      "reference.csv",
+      hourly(48, 40, (hour, row) => ((row * 37 + hour * 11) % 100) / 10),
+    );
+    folder.write(
+      "scored/1.csv",
+      hourly(30, 40, (hour, row) => ((row * 37 + hour * 11) % 100) / 10),
+    );
+    const { code, out } = await runCheck(folder);
+    expect(code).toBe(0);
+    expect(out).toContain(
+      "  learned from the reference's own windows (at least 10 of a length): root_mean_squared_error, missing, out_of_range, unseen, wrong_type\n",
+    );
+    expect(out).toMatch(/^ {4}1h +4\d windows +learned$/m);
+    expect(out).toMatch(/^ {4}1d +1 window +too few: default limits hold, and a tolerance of 20 %/m);
+    expect(out).not.toContain("are not alike");
+  });
+
+  it("advises learned limits where the reference's own windows differ", async () => {
+    using folder = temporaryFolder();
+    folder.write("ml-exporter.yml", hourlyYaml);
+    // The hour of the day moves the column: rows of one hour are no sample of the day.
+    const daily = (hour: number, row: number) => (hour % 24) * 3 + (row % 7);
+    folder.write("reference.csv", hourly(48, 40, daily));
+    folder.write("scored/1.csv", hourly(30, 40, daily));
+    const { out } = await runCheck(folder);
+    expect(out).toMatch(
+      /warning: the reference's own windows of 1h are not alike: \d+ % of them have p < 0\.001 against the others \(x \d+ %\), where 0\.1 % would by chance; drift will be found too often, so set psi: learned, kolmogorov_smirnov: learned under drift\.methods/,
+    );
+    folder.write("ml-exporter.yml", `${hourlyYaml}    drift: { methods: { psi: learned } }\n`);
+    expect((await runCheck(folder)).out).not.toContain("are not alike");
+  });
+});
+
+it("tells of a binary model its classes, versions, groups and what its probability means", async () => {
+  using folder = temporaryFolder();
+  const rows = (header: string, of: (index: number) => string) =>
+    `${[header, ...Array.from({ length: 60 }, (_, index) => of(index))].join("\n")}\n`;
+  const row = (index: number) =>
+    [index, `2026-01-0${2 + (index % 3)}`, index % 9, 20 + index, "fm"[index % 2], index / 60, index % 3 === 0 ? "yes" : "no", index < 20 ? "v1" : "v2"].join(","); // biome-ignore format: one cell after the other
+  folder.write("p.csv", rows("id,ts,x,age,sex,p,paid,v", row));
+  folder.write(
+    "ml-exporter.yml",
+    `models:
+  - name: loans
+    task: binary
+    positive: yes
+    threshold: 0.3
+    columns: { id: id, timestamp: ts, version: v, probability: p, label: paid }
+    features: [x]
+    groups: [{ name: age, bins: [30, 50] }, { name: both, columns: [sex, v] }]
+    reference: { from: predictions, start: 2026-01-02, end: 2026-01-04 }
+    predictions: { type: files, path: p.csv }
+    windows: [1d, 3d]
+    window_end: latest
+`,
+  );
+  const { code, out, errors } = await runCheck(folder);
+  expect([code, errors]).toEqual([0, []]);
+  for (const line of [
+    /^ {2}reference: +the predictions of 2026-01-02 to 2026-01-04 UTC, 40 rows$/m,
+    /^ {2}version: +v: v1, v2 \(active\)$/m,
+    /^ {2}prediction: +yes where p is at least 0\.3$/m,
+    /^ {2}probability: +p$/m,
+    /^ {2}classes: +"yes" is positive, "no" negative$/m,
+    /^ {4}age +age in bins +\(50, inf\) \d+; \(30, 50\] \d+/m,
+    /^ {4}both +sex and v +f, v2 20; m, v2 20$/m,
+    /^ {4}3d +v1 +2026-01-01 01:00:00 to 2026-01-04 01:00:00 UTC +20 rows +20 labelled$/m,
+    /^ {4}3d +v2 +2026-01-01 01:00:00 to 2026-01-04 01:00:00 UTC +40 rows +40 labelled +may alert$/m,
+  ])
+    expect(out).toMatch(line);
+  expect(out).not.toMatch(/- (age|sex|v|p|paid) +not listed/);
+
+  const newer = (index: number) => row(index).replace("2026-01-04", "2026-01-05").replace(/v2$/, "v3");
+  folder.write(
+    "p.csv",
+    rows("id,ts,x,age,sex,p,paid,v", (index) => (index >= 20 && index % 3 === 2 ? newer(index) : row(index))),
+  );
+  expect((await runCheck(folder)).out).toContain(
+    "  warning: no row of the reference is of version v3, the newest: it has no baselines and no drift; ",
+  );
+});
+
 it("looks at every model, says which are bad or off, and exits 2", async () => {
   using folder = temporaryFolder();
   writeUsual(folder);

@@ -16,7 +16,7 @@ describe("of the demo at the end of 1979", () => {
     expect(out).toMatch(
       /^ {2}root_mean_squared_error +5\.37\d* +\[4\.52\d*, 6\.38\d*\] +93 +2\.257 +4 +missed$/m,
     );
-    expect(out.match(/ drift$/gm)).toHaveLength(3);
+    expect(out.match(/^ {2}\w+ +kolmogorov_smirnov .* drift$/gm)).toHaveLength(3);
   });
 
   it("is what it was when later rows were not there", async () => {
@@ -114,4 +114,37 @@ it("without timestamp, prediction and label the table tells what is left", async
   expect(code).toBe(0);
   expect(out).toContain("  window all: 30 rows\n");
   expect(out).toMatch(/^ {2}x +kolmogorov_smirnov +0 +1 +0\.1$/m);
+});
+
+describe("--known-at", () => {
+  it("hides labels that became known later; by default it is the moment itself", async () => {
+    using folder = temporaryFolder();
+    writeUsual(folder);
+    const yaml = modelYaml().replace("label: y }", "label: y, label_time: told }");
+    folder.write("ml-exporter.yml", `models:${yaml}`);
+    // The labels of 2 January are known at once, all others on 10 January.
+    const told = (line: string, index: number) =>
+      index === 0 ? `${line},told` : `${line},${line.includes("2026-01-02") ? "2026-01-02" : "2026-01-10"}`;
+    folder.write("scored/1.csv", scored.trimEnd().split("\n").map(told).join("\n"));
+    const labelled = async (options: Parameters<typeof runEvaluate>[1]) => {
+      const { code, out, errors } = await runEvaluate(folder, options);
+      expect([code, errors]).toEqual([0, []]);
+      return / {2}window 3d .*: 30 rows, (\d+) labelled/.exec(out)?.[1];
+    };
+    const atMs = Date.UTC(2026, 0, 5);
+    expect(await labelled({})).toBe("30");
+    expect(await labelled({ atMs })).toBe("10");
+    expect(await labelled({ atMs, knownAtMs: Date.UTC(2026, 0, 11) })).toBe("30");
+    expect(await labelled({ knownAtMs: Date.UTC(2026, 0, 3) })).toBe("10");
+  });
+
+  it("says that it has no effect where labels have no time", async () => {
+    using folder = temporaryFolder();
+    writeUsual(folder);
+    const { code, errors } = await runEvaluate(folder, { knownAtMs: 0 });
+    expect([code, errors]).toEqual([
+      0,
+      ["m: --known-at has no effect: when a label became known is not told (columns.label_time)"],
+    ]);
+  });
 });

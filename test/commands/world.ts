@@ -3,6 +3,7 @@ import { check } from "../../src/commands/check.ts";
 import type { Io } from "../../src/commands/command.ts";
 import { evaluate } from "../../src/commands/evaluate.ts";
 import { type ExporterOptions, startExporter } from "../../src/commands/exporter.ts";
+import { init } from "../../src/commands/init.ts";
 import { referenceFile, story } from "../../src/demo/story.ts";
 import { createLog } from "../../src/log.ts";
 import { cars, model } from "../demo/demo-cars.ts";
@@ -76,6 +77,10 @@ export const runEvaluate = (
       io,
     ),
   );
+
+/** `ml-exporter init` of a file in a folder; the configuration goes to the folder's own when nothing else is said. */
+export const runInit = (folder: Folder, data: string, output = configIn(folder)): Promise<Done> =>
+  done(folder, (io) => init({ ...flags, data: `${folder.path}/${data}`, output }, io));
 
 /** An exporter over a folder, its log kept; `get` is a request to it. */
 export async function startIn(folder: Folder, options: Partial<ExporterOptions> = {}) {

@@ -42,8 +42,11 @@ describe("defaults", () => {
           owner: { team: "", tier: "" },
           version: "",
           task: "regression",
+          positive: "1",
+          threshold: 0.5,
+          classes: [],
           columns: { id: [], timestamp: "sold_at", prediction: "predicted_mpg", label: "mpg" },
-          groups: ["origin"],
+          groups: [{ name: "origin", columns: ["origin"] }],
           reference: { type: "files", path: "/models/cars-1970-73.parquet", columns: {} },
           predictions: { type: "files", path: "/models/scored/**/*.parquet", columns: {} },
           schedule: expect.stringMatching(/^([0-9]|[1-5][0-9]) \* \* \* \* \*$/),
@@ -55,23 +58,40 @@ describe("defaults", () => {
           windowEnd: "now",
           alertWindow: "7d",
           expect: { text: "1d", ms: 86_400_000 },
+          volume: 0.5,
+          coverage: 0.9,
+          forecast: { horizon: { text: "7d", ms: 604_800_000 } },
+          describe: { features: "all", distribution: false, quantiles: false, groupMetrics: [] },
           performance: [
-            { metric: "root_mean_squared_error", target: { kind: "relative", share: 0.2 } },
+            { metric: "root_mean_squared_error", target: { kind: "learned" } },
             { metric: "mean_absolute_error" },
+            { metric: "mean_squared_error" },
+            { metric: "mean_absolute_percentage_error" },
+            { metric: "weighted_absolute_percentage_error" },
+            { metric: "median_absolute_error" },
+            { metric: "max_error" },
             { metric: "mean_error" },
             { metric: "r2" },
           ],
           fairness: [{ attribute: "origin", measure: "mean_absolute_error_difference" }],
           fairnessSignificance: 0.01,
           drift: {
-            methods: { kolmogorov_smirnov: 0.1, psi: 0.2 },
+            methods: { kolmogorov_smirnov: { limit: 0.1 }, psi: { limit: 0.2 } },
             features: {},
             share: 0.3,
             significance: 0.001,
           },
-          quality: { missing: "default", out_of_range: "default", unseen: "default" },
+          quality: {
+            missing: "learned",
+            not_finite: undefined,
+            out_of_range: "learned",
+            unseen: "learned",
+            wrong_type: "learned",
+            duplicate_ids: 0.01,
+            unmatched_labels: 0.01,
+          },
           retrain: { cooldown: { text: "24h", ms: 86_400_000 }, labels: 100 },
-          limits: { groups: 50, categories: 100 },
+          limits: { series: 10_000, groups: 50, classes: 50, categories: 100 },
         },
       ],
     });
@@ -86,14 +106,50 @@ describe("defaults", () => {
   it("has one window, no silence and no alert window of its own without a timestamp", () => {
     const model = first(minimal.replace("      timestamp: sold_at\n", ""));
     expect([model.windows, model.alertWindow, model.expect]).toEqual([[], "all", undefined]);
+    expect([model.volume, model.forecast, model.coverage]).toEqual([undefined, undefined, 0.9]);
   });
 
   it("measures drift and quality only without prediction and label", () => {
     const model = first(minimal.replace(/ {6}(prediction|label): .*\n/g, ""));
     expect([model.performance, model.fairness]).toEqual([[], []]);
+    expect([model.coverage, model.forecast, model.volume]).toEqual([undefined, undefined, 0.5]);
   });
 
-  it("has no relative target without a reference", () => {
+  it.each([
+    ["regression", "", "root_mean_squared_error", ["mean_absolute_error_difference"]],
+    [
+      "binary",
+      "probability: p",
+      "roc_auc",
+      [
+        "demographic_parity_difference",
+        "demographic_parity_ratio",
+        "equal_opportunity_difference",
+        "equalized_odds_difference",
+      ],
+    ],
+    [
+      "binary",
+      "",
+      "f1",
+      [
+        "demographic_parity_difference",
+        "demographic_parity_ratio",
+        "equal_opportunity_difference",
+        "equalized_odds_difference",
+      ],
+    ],
+    ["multiclass", "", "f1_macro", ["accuracy_difference"]],
+  ])("of %s %s learn the target of %s", (task, probability, metric, gaps) => {
+    const text = minimal.replace("task: regression", `task: ${task}`);
+    const model = first(text.replace("      label: mpg\n", `      label: mpg\n      ${probability}\n`));
+    expect(model.performance.filter((entry) => entry.target)).toEqual([
+      { metric, target: { kind: "learned" } },
+    ]);
+    expect(model.fairness.map(({ measure }) => measure)).toEqual(gaps);
+  });
+
+  it("has no learned target without a reference", () => {
     const model = first(minimal.replace(/ {4}reference: .*\n/, ""));
     expect(model.performance[0]).toEqual({ metric: "root_mean_squared_error" });
   });
@@ -114,7 +170,7 @@ describe("keys of a model", () => {
       "  - { metric: mean_error, target: { lower: -1, upper: 1 } }",
       "  - { metric: mean_absolute_error, tolerance: 0.5 }",
     );
-    expect(model.performance).toEqual([
+    expect(model.performance.filter((entry) => entry.target)).toEqual([
       { metric: "root_mean_squared_error", target: { kind: "absolute", upper: 4 } },
       { metric: "mean_absolute_error", target: { kind: "margin", amount: 0.5 } },
       { metric: "mean_error", target: { kind: "absolute", lower: -1, upper: 1 } },
@@ -122,14 +178,20 @@ describe("keys of a model", () => {
     ]);
   });
 
+  it("learns a target of either side, and refuses none but tolerances near 0", () => {
+    const { performance } = withKeys(
+      "performance: [{ metric: mean_error, target: learned }, { metric: r2, target: learned }]",
+    );
+    expect(performance.filter((entry) => entry.target)).toEqual([
+      { metric: "mean_error", target: { kind: "learned" } },
+      { metric: "r2", target: { kind: "learned" } },
+    ]);
+  });
+
   it("measures the metrics that are not listed, without a target", () => {
     const { performance } = withKeys("performance: [{ metric: r2, target: none }]");
-    expect(performance.map(({ metric, target }) => [metric, target])).toEqual([
-      ["root_mean_squared_error", undefined],
-      ["mean_absolute_error", undefined],
-      ["mean_error", undefined],
-      ["r2", undefined],
-    ]);
+    expect(performance.length).toBeGreaterThan(5);
+    expect(performance.filter((entry) => entry.target)).toEqual([]);
   });
 
   it("measures the drift methods that are listed, and alerts on those with a limit", () => {
@@ -137,8 +199,8 @@ describe("keys of a model", () => {
       "drift: { methods: { psi: none }, features: { weight: { psi: 0.3 } }, share: 50% }",
     );
     expect(drift).toEqual({
-      methods: { psi: undefined },
-      features: { weight: { psi: 0.3 } },
+      methods: { psi: {} },
+      features: { weight: { psi: { limit: 0.3 } } },
       share: 0.5,
       significance: 0.001,
     });
@@ -146,11 +208,83 @@ describe("keys of a model", () => {
   });
 
   it("reads limits of quality", () => {
-    expect(withKeys("quality: { missing: 5%, unseen: none }").quality).toEqual({
+    const { quality } = withKeys(
+      "quality: { missing: 5%, unseen: none, wrong_type: learned, duplicate_ids: 0 }",
+    );
+    expect(quality).toEqual({
       missing: 0.05,
-      out_of_range: "default",
+      not_finite: undefined,
+      out_of_range: "learned",
       unseen: undefined,
+      wrong_type: "learned",
+      duplicate_ids: 0,
+      unmatched_labels: 0.01,
     });
+  });
+
+  it("reads limits with a direction, learned ones, and exceptions of features", () => {
+    const { drift } = withKeys(
+      "drift:",
+      "  methods: { mean_difference: { limit: 0.5, direction: up }, wasserstein: learned, psi: { limit: none } }",
+      "  features: { weight: { mean_difference: { limit: learned, direction: down }, psi: none } }",
+    );
+    expect(drift.methods).toEqual({
+      mean_difference: { limit: 0.5, direction: "up" },
+      wasserstein: { limit: "learned" },
+      psi: {},
+    });
+    expect(drift.features).toEqual({
+      weight: { mean_difference: { limit: "learned", direction: "down" }, psi: {} },
+    });
+  });
+
+  it("reads groups: columns, bins, intersections", () => {
+    const model = first(
+      minimal.replace(
+        "groups: [origin]",
+        "groups: [origin, { name: age, bins: [30, 50] }, { name: both, columns: [sex, region] }, { name: band, columns: weight, bins: [0] }]",
+      ),
+    );
+    expect(model.groups).toEqual([
+      { name: "origin", columns: ["origin"] },
+      { name: "age", columns: ["age"], bins: [30, 50] },
+      { name: "both", columns: ["sex", "region"] },
+      { name: "band", columns: ["weight"], bins: [0] },
+    ]);
+  });
+
+  it("reads a span of the predictions as the reference", () => {
+    const model = first(
+      minimal.replace(
+        /reference: .*\n/,
+        "reference: { from: predictions, start: 2026-10-01, end: 2026-10-31 }\n",
+      ),
+    );
+    expect(model.reference).toEqual({
+      type: "span",
+      startMs: Date.UTC(2026, 9, 1),
+      endMs: Date.UTC(2026, 9, 31),
+    });
+  });
+
+  it("reads what is described, expected and forecast", () => {
+    const model = withKeys(
+      "describe: { features: [weight], distribution: true, group_metrics: [r2] }",
+      "volume: none",
+      "coverage: 50%",
+      "forecast: { horizon: 30d }",
+      "limits: { series: 500, classes: 3 }",
+    );
+    expect(model.describe).toEqual({
+      features: ["weight"],
+      distribution: true,
+      quantiles: false,
+      groupMetrics: ["r2"],
+    });
+    expect([model.volume, model.coverage, model.forecast?.horizon.text]).toEqual([undefined, 0.5, "30d"]);
+    expect(model.limits).toEqual({ series: 500, groups: 50, classes: 3, categories: 100 });
+    expect(withKeys("forecast: none", "coverage: none").forecast).toBeUndefined();
+    expect(withKeys("coverage: none").coverage).toBeUndefined();
   });
 
   it("sorts windows, and finds the alert window by its length", () => {
@@ -175,6 +309,66 @@ describe("keys of a model", () => {
       columns: { label: "true_mpg" },
       delay: { text: "2d", ms: 172_800_000 },
     });
+  });
+});
+
+describe("classes", () => {
+  const binary = (...keys: string[]) =>
+    first(
+      `models:\n  - name: m\n    task: binary\n    predictions: { type: files, path: p.csv }\n${keys.map((key) => `    ${key}\n`).join("")}`,
+    );
+  const output = "columns: { probability: p, label: paid }";
+
+  it.each([
+    ["1", "1"],
+    ["'1'", "1"],
+    ["true", "true"],
+    ["yes", "yes"],
+    ["-1", "-1"],
+    ["0.5", "0.5"],
+    ['"a, \\"b\\" é"', 'a, "b" é'],
+    ["''", ""],
+  ])("positive: %s", (written, positive) => {
+    expect(binary(output, `positive: ${written}`).positive).toBe(positive);
+  });
+
+  it("takes a probability for the model's output", () => {
+    const model = binary(output, "threshold: 30%");
+    expect(model.columns).toEqual({
+      id: [],
+      probabilities: { kind: "column", column: "p" },
+      label: "paid",
+    });
+    expect(model.threshold).toBe(0.3);
+    expect(model.performance.length).toBeGreaterThan(10);
+  });
+
+  it("reads one column of probabilities a class, or a list of them", () => {
+    const several = (probabilities: string) =>
+      first(
+        `models:\n  - name: m\n    task: multiclass\n    classes: [cat, 2, true]\n    columns: { prediction: guess, label: animal, probabilities: ${probabilities} }\n    predictions: { type: files, path: p.csv }\n`,
+      );
+    expect(several("p").columns.probabilities).toEqual({ kind: "list", column: "p" });
+    const model = several("{ cat: p_cat, 2: p_dog, true: p_cow }");
+    expect(model.classes).toEqual(["cat", "2", "true"]);
+    expect(model.columns.probabilities).toEqual({
+      kind: "columns",
+      columns: { cat: "p_cat", 2: "p_dog", true: "p_cow" },
+    });
+  });
+
+  it("reads versions, and what a late label is taken for", () => {
+    const model = binary(
+      "columns: { id: i, timestamp: t, version: v, probability: p, label: paid, label_time: at }",
+      "labels: { type: files, path: l.csv, delay: 3d, otherwise: 0 }",
+    );
+    expect([model.columns.version, model.columns.labelTime, model.version]).toEqual(["v", "at", ""]);
+    expect([model.labels?.otherwise, model.labels?.delay.text]).toEqual(["0", "3d"]);
+  });
+
+  it("has no more to say of a model without id, prediction and label", () => {
+    const model = binary("features: [a]");
+    expect([model.performance, model.fairness, model.columns]).toEqual([[], [], { id: [] }]);
   });
 });
 
@@ -229,11 +423,11 @@ describe("environment", () => {
 
   it("reads numbers and switches from variables, also inside braces", () => {
     const text = `${minimal}    enabled: \${ON:-false}
-    performance: [{ metric: r2, target: \${NUMBER} }]
+    performance: [{ metric: max_error, target: \${NUMBER} }]
 `;
     const model = first(text, environment);
     expect(model.enabled).toBe(false);
-    expect(model.performance[3]?.target).toEqual({ kind: "absolute", lower: 4 });
+    expect(model.performance.flatMap(({ target }) => target ?? [])).toEqual([{ kind: "absolute", upper: 4 }]);
   });
 });
 

@@ -62,5 +62,6 @@ it.each([
 it.each([
   ["shedule", "schedule"],
   ["Windows", "windows"],
+  ["we", "window_end"],
   ["xyzzy", undefined],
 ])("nearest %s", (word, name) => expect(nearest(word, ["schedule", "windows", "window_end"])).toBe(name));

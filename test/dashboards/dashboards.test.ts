@@ -118,7 +118,7 @@ describe.each([...all])("%s", (name, dashboard) => {
   });
 
   it("keeps legends on the screen: every line's labels number few, or topk bounds them", () => {
-    const many = ["feature", "check", "group", "model"];
+    const many = ["feature", "group", "class", "model"];
     for (const { title, targets = [] } of panels(dashboard).filter(({ type }) => type === "timeseries")) {
       for (const { legendFormat = "", expr } of targets) {
         const shown = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label ?? "");
@@ -324,6 +324,13 @@ describe("queries", () => {
         // how many rows ever came: the windows' counts tell more
         "ml_observed_predictions_total",
         "ml_observed_labels_total",
+        // the measure of the count beside it
+        "ml_exporter_series_limit",
+        // opt-in by `describe`: dashboard ml-drift (reserved)
+        "ml_feature_quantile",
+        "ml_feature_quantile_baseline",
+        "ml_feature_distribution_ratio",
+        "ml_feature_distribution_ratio_baseline",
         // the window's other ends
         "ml_window_start_timestamp_seconds",
         "ml_performance_window_end_timestamp_seconds",

@@ -168,6 +168,14 @@ describe.each(Object.entries(engines))("engine %s", (_name, open) => {
     expect(found).toHaveLength(4);
   });
 
+  test("a sum does not lose what many rows add", async () => {
+    const tenths = "(SELECT 0.1e0 AS x FROM range(1000000) AS r(i))";
+    const [row] = await engine.rows(`SELECT ${engine.dialect.sum("x")} FROM ${tenths} AS t`);
+    expect(Math.abs(Number(row?.[0]) - 100_000)).toBeLessThanOrEqual(1e-12 * 100_000);
+    const [none] = await engine.rows(`SELECT ${engine.dialect.sum("x")} FROM ${tenths} AS t WHERE x > 1`);
+    expect(none).toEqual([null]);
+  });
+
   test("the hash does not know order, but every row", async () => {
     const hash = (list: readonly string[]) =>
       engine.rows(`SELECT ${engine.dialect.hash("x")} FROM ${values(list)}`).then(([row]) => row?.[0]);

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { createExposition } from "../../src/exporter/exposition.ts";
 import { createSelf, failureReasons } from "../../src/exporter/self.ts";
+import { withinLimit } from "../../src/exporter/series-limit.ts";
 
 const reading = { cpuSeconds: 1.5, residentBytes: 1e8, startSeconds: 1000, openFiles: 20 };
 
@@ -26,7 +27,7 @@ it("what the platform does not tell is absent", async () => {
 
 it("a known model has its due time and every counter at zero, and no success yet", async () => {
   const self = createSelf("0", "v", () => reading);
-  self.register("m", 60_000);
+  self.register("m", 60_000, 500);
   expect((await text(self)).filter((line) => line.includes('"m"'))).toEqual([
     'ml_exporter_evaluation_due_timestamp_seconds{model="m"} 60',
     'ml_exporter_evaluations_total{model="m"} 0',
@@ -34,17 +35,18 @@ it("a known model has its due time and every counter at zero, and no success yet
       (reason) => `ml_exporter_evaluation_failures_total{model="m",reason="${reason}"} 0`,
     ),
     'ml_exporter_evaluations_missed_total{model="m"} 0',
+    'ml_exporter_series_limit{model="m"} 500',
   ]);
 });
 
 it("a success, then a failure: the due time and the last success stay", async () => {
   const self = createSelf("0", "v", () => reading);
-  self.register("m", 60_000);
+  self.register("m", 60_000, 500);
   self.evaluationStarted("m");
   self.evaluationSucceeded("m", { atMs: 5000, dueMs: 90_000, stepsMs: { read: 1500 } });
   self.rowsRead("m", "predictions", 10);
   self.rowsRead("m", "predictions", 5);
-  self.series("m", 42);
+  self.series("m", 42, { ...withinLimit([], 1).dropped, means: 7 });
   self.missed("m");
   self.evaluationStarted("m");
   self.evaluationFailed("m", "source");
@@ -57,7 +59,10 @@ it("a success, then a failure: the due time and the last success stay", async ()
     'ml_exporter_evaluations_missed_total{model="m"} 1',
     'ml_exporter_rows_read_total{model="m",source="predictions"} 15',
     'ml_exporter_series{model="m"} 42',
+    'ml_exporter_series_limit{model="m"} 500',
+    'ml_exporter_series_dropped{model="m",reason="means"} 7',
   ]);
+  expect((await text(self)).filter((line) => line.startsWith("ml_exporter_series_dropped"))).toHaveLength(6);
   expect(await text(self)).toContain('ml_exporter_evaluation_success{model="m"} 0');
   self.forget("m");
   expect((await text(self)).filter((line) => line.includes('"m"'))).toEqual([]);

@@ -5,6 +5,17 @@ import type { ModelStatus } from "../../src/exporter/status.ts";
 export const seconds = (iso: string) => Date.parse(iso) / 1000;
 export const nowMs = Date.parse("2026-03-01T03:00:00Z");
 
+/** Nobody has a limit, so each is measured alone. */
+const checks: readonly (keyof ModelConfig["quality"])[] = [
+  "missing",
+  "not_finite",
+  "out_of_range",
+  "unseen",
+  "wrong_type",
+  "duplicate_ids",
+  "unmatched_labels",
+];
+
 export function modelConfig(name: string, more: Partial<ModelConfig> = {}): ModelConfig {
   return {
     name,
@@ -13,7 +24,10 @@ export function modelConfig(name: string, more: Partial<ModelConfig> = {}): Mode
     version: "1970-73",
     task: "regression",
     columns: { id: ["car_id"], timestamp: "sold_at", prediction: "predicted_mpg", label: "mpg" },
-    groups: ["origin"],
+    positive: "1",
+    threshold: 0.5,
+    classes: [],
+    groups: [{ name: "origin", columns: ["origin"] }],
     predictions: { type: "files", path: "/rows/*.csv", columns: {} },
     schedule: "* * * * *",
     timezone: "UTC",
@@ -24,9 +38,10 @@ export function modelConfig(name: string, more: Partial<ModelConfig> = {}): Mode
     fairness: [],
     fairnessSignificance: 0.01,
     drift: { methods: {}, features: {}, share: 0.3, significance: 0.001 },
-    quality: { missing: undefined, out_of_range: undefined, unseen: undefined },
+    describe: { features: [], distribution: false, quantiles: false, groupMetrics: [] },
+    quality: Object.fromEntries(checks.map((check) => [check, undefined])) as ModelConfig["quality"],
     retrain: { cooldown: { text: "0s", ms: 0 }, labels: 50 },
-    limits: { groups: 50, categories: 100 },
+    limits: { series: 10_000, groups: 50, classes: 50, categories: 100 },
     ...more,
   };
 }
@@ -60,6 +75,8 @@ export interface Story {
   readonly gap?: readonly [value: number, p: number];
   /** Share of missing weights, limit 5 %. */
   readonly missingWeight?: number;
+  /** Share of the labels that match no row, found to be a fault. */
+  readonly unmatched?: number;
   readonly trained?: string;
   readonly cooldown?: number;
 }
@@ -133,6 +150,12 @@ export function story(model: string, told: Story): Sample[] {
     },
     { feature: "weight", check: "missing" },
   );
+  if (told.unmatched) {
+    ofWindow(
+      { ml_dataset_quality_ratio: told.unmatched, ml_dataset_quality_ratio_detected: 1 },
+      { check: "unmatched_labels" },
+    );
+  }
   return samples;
 }
 

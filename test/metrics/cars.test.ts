@@ -53,7 +53,7 @@ test.each(oracle.windows)("the story of the cars in $year", (expected) => {
   const input = inputOf(
     {
       performance: [{ metric: "root_mean_squared_error", target: { kind: "absolute", upper: 4 } }],
-      groups: ["origin"],
+      groups: [{ name: "origin", columns: ["origin"] }],
       fairness: [{ attribute: "origin", measure: "mean_absolute_error_difference", limit: 3 }],
       minGroup: 10,
     },
@@ -109,7 +109,7 @@ test.each(oracle.windows)("the drift of the cars in $year", ({ year }) => {
   const input = inputOf(
     {
       drift: {
-        methods: { kolmogorov_smirnov: 0.1, psi: undefined },
+        methods: { kolmogorov_smirnov: { limit: 0.1 }, psi: {} },
         features: {},
         share: 0.3,
         significance: 0.001,

@@ -1,9 +1,21 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { QualityCheckName } from "../../src/config/config.ts";
+import type { ModelConfig, QualityCheckName } from "../../src/config/config.ts";
+import type { QualityCheck } from "../../src/metrics/quality/check.ts";
 import { qualityChecks } from "../../src/metrics/quality/checks.ts";
+import { datasetChecks } from "../../src/metrics/quality/dataset-checks.ts";
 import { quality } from "../../src/metrics/quality/quality.ts";
-import type { CategoricalBins, ColumnSummary, Reference } from "../../src/profiles/profile.ts";
+import type {
+  CategoricalBins,
+  CategoricalSummary,
+  ColumnSummary,
+  NumericBins,
+  NumericSummary,
+  Profile,
+  Reference,
+} from "../../src/profiles/profile.ts";
 import { clopperPearsonLower } from "../../src/statistics/intervals.ts";
+import { predictionBound } from "../../src/statistics/learned.ts";
 import oracle from "../oracles/comparisons.json" with { type: "json" };
 import { expectClose } from "../statistics/close.ts";
 import {
@@ -47,11 +59,19 @@ const c = (values: readonly (string | null)[]) => ({
 });
 
 test("which checks apply to which column", () => {
-  const asked = quality(inputOf({}, { ...profileOf([]), rows: 3, columns: before }, reference))
-    .samples.filter(({ name }) => name === "ml_feature_quality_ratio")
-    .map(({ labels }) => `${labels.feature} ${labels.check}`);
-  expect(asked).toEqual(["x missing", "x out_of_range", "c missing", "c unseen"]);
-  expect(Object.keys(qualityChecks)).toEqual(["missing", "out_of_range", "unseen"]);
+  const asked = (columns: Profile["columns"]) =>
+    quality(inputOf({}, { ...profileOf([]), rows: 3, columns }, reference))
+      .samples.filter(({ name }) => name === "ml_feature_quality_ratio")
+      .map(({ labels }) => `${labels.feature} ${labels.check}`);
+  expect(asked(before)).toEqual(["x missing", "x out_of_range", "c missing", "c unseen"]);
+  // Few columns can hold infinite numbers or text: told only while one does.
+  const faulty = { ...numericOf([1, Number.POSITIVE_INFINITY], numericBins), rows: 3, wrongType: 1 };
+  expect(asked({ ...before, x: faulty }).slice(0, 4)).toEqual([
+    "x missing",
+    "x not_finite",
+    "x out_of_range",
+    "x wrong_type",
+  ]);
 });
 
 describe("ratios", () => {
@@ -66,6 +86,23 @@ describe("ratios", () => {
     expect(values[key("", "out_of_range")]).toBe(3 / 7);
     expect(values[key("_limit", "out_of_range")]).toBe(0.01);
     expect(table(qualityOf(x([1, 100, 50])))[key("", "out_of_range")]).toBe(0);
+  });
+
+  test("not finite are infinite values, over values present; of the wrong type what is no number, over rows", () => {
+    const column = numericOf([1, null, 3, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY], numericBins);
+    const values = table(
+      qualityOf(
+        { x: { ...column, rows: 8, wrongType: 3 }, c: before.c },
+        { not_finite: "learned", wrong_type: "learned" },
+      ),
+    );
+    expect(values[key("", "not_finite")]).toBe(2 / 4);
+    expect(values[key("", "wrong_type")]).toBe(3 / 8);
+    expect(values[key("", "missing")]).toBe(1 / 8);
+    for (const check of ["not_finite", "wrong_type"] as const) {
+      expect(values[key("_limit", check)]).toBe(0.01);
+      expect(values[key("_detected", check)]).toBe(1);
+    }
   });
 
   test("unseen are categories that the reference lacks, over values present", () => {
@@ -98,14 +135,23 @@ describe("ratios", () => {
 });
 
 test("what is absent says why", () => {
-  expect(absent(qualityOf({}))).toEqual(Array(4).fill("ml_feature_quality_ratio: no_rows"));
+  expect(absent(qualityOf({}))).toEqual(Array(6).fill("ml_feature_quality_ratio: no_rows"));
   expect(absent(qualityOf({ c: before.c }))).toEqual(
-    Array(2).fill("ml_feature_quality_ratio: column_missing"),
+    Array(4).fill("ml_feature_quality_ratio: column_missing"),
   );
+  // Of missing and text there may be rows, of the others no values.
   expect(absent(qualityOf(x([null, null])))).toEqual(["ml_feature_quality_ratio: not_present"]);
   const profile = { ...profileOf([]), rows: 100, columns: before };
-  const alone = quality(inputOf({}, profile));
-  expect(table(alone)[key("", "missing")]).toBe(0.02);
+  const infinite = { ...before.x, rows: 101, notFinite: 1 };
+  const alone = quality(
+    inputOf(
+      { quality: { ...someModel.quality, not_finite: "learned" } },
+      { ...profile, columns: { ...before, x: infinite } },
+    ),
+  );
+  expect(table(alone)[key("", "missing")]).toBe(2 / 101);
+  // What is infinite is faulty without a reference too.
+  expect(table(alone)[key("_limit", "not_finite")]).toBe(0.01);
   expect(absent(alone)).toEqual([
     "ml_feature_quality_ratio_limit: no_reference",
     "ml_feature_quality_ratio_detected: no_reference",
@@ -118,9 +164,216 @@ test("what is absent says why", () => {
     { ...profile, columns: { x: numericOf([null], numericBins), c: categoricalOf([], categoricalBins) } },
     bins,
   );
-  expect(
-    absent(quality(inputOf({ quality: { missing: 0.1, out_of_range: 0.1, unseen: 0.1 } }, profile, empty))),
-  ).toEqual(Array(2).fill("ml_feature_quality_ratio: no_reference"));
+  const limits = { ...someModel.quality, missing: 0.1, out_of_range: 0.1, unseen: 0.1 };
+  expect(absent(quality(inputOf({ quality: limits }, profile, empty)))).toEqual(
+    Array(2).fill("ml_feature_quality_ratio: no_reference"),
+  );
+});
+
+describe("learned limits", () => {
+  const withWindows = (
+    windows: readonly { x?: readonly (number | null)[]; c?: readonly (string | null)[] }[],
+    whole: Reference = reference,
+  ): Reference => ({
+    ...whole,
+    windows: {
+      all: windows.map(({ x: numeric, c: text }, index) => ({
+        endMs: index,
+        profile: {
+          ...profileOf([]),
+          rows: 1,
+          columns: {
+            ...(numeric && { x: numericOf(numeric, numericBins) }),
+            ...(text && { c: categoricalOf(text, categoricalBins) }),
+          },
+        },
+      })),
+    },
+  });
+  const limitOf = (against: Reference, check: QualityCheckName, feature = "x") =>
+    table(quality(inputOf({}, { ...profileOf([]), rows: 100, columns: before }, against)))[
+      key("_limit", check, feature)
+    ];
+  /** Of a hundred rows so many are missing. */
+  const lacking = (missing: number) => ({
+    x: numbers.map((number) => (number <= missing ? null : 50)),
+  });
+
+  test("missing: the bound for one more window like the reference's", () => {
+    const shares = [0, 1, 2, 9, 4, 5, 6, 3, 8, 7];
+    const against = withWindows(shares.map(lacking));
+    const bound = predictionBound(
+      shares.map((share) => share / 100),
+      0.001,
+    );
+    expectClose(limitOf(against, "missing"), bound ?? Number.NaN);
+    expect(bound).toBeGreaterThan(0.07);
+  });
+
+  test("never under half the default, and the default with fewer than ten windows", () => {
+    // The whole reference lacks 2 %: the default is 7 %.
+    expectClose(limitOf(withWindows(Array(10).fill(lacking(0))), "missing"), 0.035);
+    expectClose(limitOf(withWindows(Array(9).fill(lacking(0))), "missing"), 0.07);
+    // Windows without the column teach nothing of it.
+    expectClose(limitOf(withWindows([...Array(9).fill(lacking(0)), { c: ["a"] }]), "missing"), 0.07);
+    expect(limitOf(withWindows(Array(12).fill({ c: ["a", "b"] })), "unseen", "c")).toBe(0.005);
+  });
+
+  test("out of range: each window by what the others hold", () => {
+    // One window alone reaches under 41 and over 60: two fine bins, of two values each.
+    const usual = { x: numbers.filter((number) => number > 40 && number <= 60) };
+    const wide = { x: [...usual.x, 40, 40, 61, 61] };
+    const bound = predictionBound([4 / 24, ...Array(10).fill(0)], 0.001);
+    expectClose(limitOf(withWindows([wide, ...Array(10).fill(usual)]), "out_of_range"), bound ?? Number.NaN);
+    // Where two reach so far neither is out of the other's range.
+    expect(limitOf(withWindows([wide, wide, ...Array(9).fill(usual)]), "out_of_range")).toBe(0.005);
+    const infinite = { x: [...usual.x, Number.POSITIVE_INFINITY] };
+    const withInfinite = predictionBound([1 / 21, ...Array(10).fill(0)], 0.001);
+    expectClose(
+      limitOf(withWindows([infinite, ...Array(10).fill(usual)]), "out_of_range"),
+      withInfinite ?? Number.NaN,
+    );
+  });
+
+  test("out of range inside one fine bin: at least one value a side, where an end lies outside", () => {
+    const coarse: NumericBins = {
+      kind: "numeric",
+      edges: [0, 10, 20],
+      deciles: [1],
+      min: 1,
+      max: 20,
+      mean: 8,
+    };
+    const column = (values: readonly number[]) => numericOf(values, coarse);
+    const check: QualityCheck = qualityChecks.out_of_range;
+    const faults = (own: readonly number[], others: readonly number[]) =>
+      check.countAgainst?.(column(own), column(others), coarse).faults;
+    const others = [2, 5, 12];
+    expect(faults([2, 3, 12], others)).toBe(0);
+    expect(faults([1, 1.5, 5], others)).toBe(1);
+    expect(faults([5, 13, 14], others)).toBe(1);
+    expect(faults([1, 13], others)).toBe(2);
+    expect(faults([1, 13, 19], [5, 7])).toBe(3);
+    expect(faults([1, 13, 19], [5, 10])).toBe(3);
+    expect(faults([2, 3], [])).toBe(0);
+    expect(faults([], others)).toBe(0);
+  });
+
+  test("unseen: categories that only one window has; the rarest, which are one cell, count as seen", () => {
+    const usual = { c: ["b", "b", "b", "b"] };
+    const own = { c: ["a", null, "b", "b", "b"] };
+    const bound = predictionBound([1 / 4, ...Array(10).fill(0)], 0.001);
+    expectClose(limitOf(withWindows([own, ...Array(10).fill(usual)]), "unseen", "c"), bound ?? Number.NaN);
+  });
+
+  test("a limit is a share: at most 1", () => {
+    const half = [...Array(5).fill(lacking(0)), ...Array(5).fill(lacking(100))];
+    expect(limitOf(withWindows(half), "missing")).toBe(1);
+  });
+});
+
+describe("rows", () => {
+  const dataset = (companion: string, check: string) =>
+    `ml_dataset_quality_ratio${companion}{check=${check}}`;
+  const measured = (
+    profile: Partial<Profile>,
+    unmatchedLabels: { unmatched: number; of: number } | null = null,
+    limits: Partial<ModelConfig["quality"]> = {},
+    id: readonly string[] = ["id"],
+  ) => {
+    const input = inputOf(
+      { columns: { ...someModel.columns, id }, quality: { ...someModel.quality, ...limits } },
+      { ...profileOf([]), ...profile },
+    );
+    return quality({ ...input, window: { ...input.window, unmatchedLabels } });
+  };
+  const learned = { duplicate_ids: "learned", unmatched_labels: "learned" } as const;
+
+  test("duplicate ids over rows and unmatched labels over labels, detected by the lower bound", () => {
+    const values = table(measured({ rows: 200, duplicates: 10 }, { unmatched: 1, of: 30 }, learned));
+    expect(values[dataset("", "duplicate_ids")]).toBe(10 / 200);
+    expect(values[dataset("_limit", "duplicate_ids")]).toBe(0.01);
+    expect(clopperPearsonLower(10, 200)).toBeGreaterThan(0.01);
+    expect(values[dataset("_detected", "duplicate_ids")]).toBe(1);
+    expect(values[dataset("", "unmatched_labels")]).toBe(1 / 30);
+    expect(values[dataset("_limit", "unmatched_labels")]).toBe(0.01);
+    // One of thirty is over the limit, and no evidence of it.
+    expect(values[dataset("_detected", "unmatched_labels")]).toBe(0);
+  });
+
+  test("a limit of one's own, or none", () => {
+    const values = table(
+      measured({ rows: 200, duplicates: 10 }, { unmatched: 30, of: 30 }, { duplicate_ids: 0.2 }),
+    );
+    expect(values[dataset("_limit", "duplicate_ids")]).toBe(0.2);
+    expect(values[dataset("_detected", "duplicate_ids")]).toBe(0);
+    expect(values[dataset("_limit", "unmatched_labels")]).toBeUndefined();
+    expect(values[dataset("_detected", "unmatched_labels")]).toBeUndefined();
+  });
+
+  test("a model without ids has no duplicates, one without a source of labels no unmatched ones", () => {
+    expect(measured({ rows: 200, duplicates: 0 }, null, learned, [])).toEqual({
+      samples: [],
+      unmeasured: [],
+    });
+    expect(absent(measured({}, { unmatched: 0, of: 0 }, learned))).toEqual(
+      Array(2).fill("ml_dataset_quality_ratio: no_rows"),
+    );
+    expect(Object.keys(datasetChecks)).toEqual(["duplicate_ids", "unmatched_labels"]);
+  });
+});
+
+describe("laws", () => {
+  const count = fc.nat(50);
+  const numericColumn = fc
+    .tuple(count, count, count, count, count, count)
+    .map(([missing, infinite, wrongType, under, over, within]): NumericSummary => {
+      const values = [
+        ...Array<number>(under).fill(0.5),
+        ...Array<number>(over).fill(101),
+        ...Array<number>(within).fill(50),
+        ...Array<number>(infinite).fill(Number.POSITIVE_INFINITY),
+        ...Array<null>(missing).fill(null),
+      ];
+      const column = numericOf(values, numericBins);
+      return { ...column, rows: column.rows + wrongType, wrongType };
+    });
+  const categoricalColumn = fc
+    .array(fc.constantFrom("a", "b", "new", "", null), { maxLength: 60 })
+    .map((values): CategoricalSummary => categoricalOf(values, categoricalBins));
+  const names = Object.keys(qualityChecks) as QualityCheckName[];
+
+  test.each(names)(
+    "%s: a share with its bound under it, none of the reference is faulty by itself",
+    (name) => {
+      const check: QualityCheck = qualityChecks[name];
+      for (const kind of check.columns) {
+        const [column, feature] = kind === "numeric" ? [numericColumn, "x"] : [categoricalColumn, "c"];
+        fc.assert(
+          fc.property(column as fc.Arbitrary<ColumnSummary>, (summary) => {
+            const { faults, of } = check.count(summary, bins[feature]);
+            expect(faults).toBeGreaterThanOrEqual(0);
+            expect(faults).toBeLessThanOrEqual(of);
+            const values = table(qualityOf({ ...before, [feature]: summary }, { [name]: 0 }));
+            const silent = of === 0 || (faults === 0 && check.whileFaulty === true);
+            expect(values[key("", name, feature)]).toBe(silent ? undefined : faults / of);
+            if (silent) return;
+            const lower = values[key("_ci_lower", name, feature)];
+            expect(lower === undefined).toBe(faults === 0);
+            expect(lower ?? 0).toBeGreaterThanOrEqual(0);
+            expect(lower ?? 0).toBeLessThanOrEqual(faults / of);
+            expect(values[key("_detected", name, feature)]).toBe(faults > 0 ? 1 : 0);
+          }),
+          { numRuns: 50 },
+        );
+        if (!check.needsReference) continue;
+        const own = before[feature as "x" | "c"];
+        expect(check.count(own, bins[feature]).faults).toBe(0);
+        const against = bins[feature];
+        if (against !== undefined) expect(check.countAgainst?.(own, own, against).faults).toBe(0);
+      }
+    },
+  );
 });
 
 test("30 rows with 0.2 % faults and a limit of 1 %: the bound alarms in far fewer windows than the ratio", () => {

@@ -23,7 +23,17 @@ const total = (values: readonly number[]): number => values.reduce((left, right)
 export function outcomeOf(rows: readonly LabelledRow[], centre = 0): RegressionOutcome {
   const sum = (of: (e: number, y: number) => number) =>
     total(rows.map(({ label, prediction }) => of(prediction - label, label - centre)));
+  const relative = rows.filter(({ label }) => label !== 0);
+  const relativeSum = (of: (e: number) => number) =>
+    total(relative.map(({ label, prediction }) => of((prediction - label) / label)));
+  const absEBins: Record<string, number> = {};
+  for (const { label, prediction } of rows) {
+    const e = Math.abs(prediction - label);
+    const key = e === 0 ? "zero" : String(Math.floor(Math.log(e) / Math.log(1.02)));
+    absEBins[key] = (absEBins[key] ?? 0) + 1;
+  }
   return {
+    kind: "regression",
     n: rows.length,
     e: sum((e) => e),
     e2: sum((e) => e ** 2),
@@ -38,6 +48,13 @@ export function outcomeOf(rows: readonly LabelledRow[], centre = 0): RegressionO
     e2y: sum((e, y) => e ** 2 * y),
     e2y2: sum((e, y) => e ** 2 * y ** 2),
     maxAbsE: Math.max(0, ...rows.map(({ label, prediction }) => Math.abs(prediction - label))),
+    absT: total(rows.map(({ label }) => Math.abs(label))),
+    absET: total(rows.map(({ label, prediction }) => Math.abs((prediction - label) * label))),
+    t2: total(rows.map(({ label }) => label ** 2)),
+    relN: relative.length,
+    relE: relativeSum(Math.abs),
+    relE2: relativeSum((ratio) => ratio ** 2),
+    absEBins,
   };
 }
 
@@ -55,11 +72,14 @@ export function profileOf(
   return {
     rows: rows.length,
     labels: rows.length,
+    duplicates: 0,
     columns,
+    outputs: {},
     outcome: outcomeOf(rows, centre),
     groups: { origin: Object.fromEntries(origin) },
     lastMs: null,
     lastLabelledMs: null,
+    labelTimeMs: null,
   };
 }
 
@@ -107,7 +127,15 @@ export function numericOf(values: readonly (number | null)[], bins: NumericBins)
     min: finite.length === 0 ? null : Math.min(...finite),
     max: finite.length === 0 ? null : Math.max(...finite),
     counts,
+    below: beyond(finite, (value) => bins.min - value),
+    above: beyond(finite, (value) => value - bins.max),
   };
+}
+
+/** How many values lie beyond an end of the reference, and how far. */
+function beyond(values: readonly number[], distance: (value: number) => number) {
+  const far = values.map(distance).filter((by) => by > 0);
+  return { n: far.length, beyond: total(far) };
 }
 
 export function categoricalOf(values: readonly (string | null)[], bins: CategoricalBins): CategoricalSummary {
@@ -126,7 +154,7 @@ export function categoricalOf(values: readonly (string | null)[], bins: Categori
 }
 
 export function referenceOf(profile: Profile, bins: Reference["bins"] = {}, centre = 0): Reference {
-  return { hash: "0", bins, centre, profile };
+  return { hash: "0", bins, centre, profile, outputBins: {}, windows: {} };
 }
 
 export const someModel: ModelConfig = {
@@ -135,6 +163,9 @@ export const someModel: ModelConfig = {
   owner: { team: "", tier: "" },
   version: "1",
   task: "regression",
+  positive: "1",
+  threshold: 0.5,
+  classes: [],
   columns: { id: [], prediction: "prediction", label: "label" },
   groups: [],
   predictions: { type: "files", path: "rows.csv", columns: {} },
@@ -147,9 +178,18 @@ export const someModel: ModelConfig = {
   fairness: [],
   fairnessSignificance: 0.01,
   drift: { methods: {}, features: {}, share: 0.3, significance: 0.001 },
-  quality: { missing: "default", out_of_range: "default", unseen: "default" },
+  describe: { features: [], distribution: false, quantiles: false, groupMetrics: [] },
+  quality: {
+    missing: "learned",
+    not_finite: undefined,
+    out_of_range: "learned",
+    unseen: "learned",
+    wrong_type: undefined,
+    duplicate_ids: undefined,
+    unmatched_labels: undefined,
+  },
   retrain: { cooldown: { text: "0s", ms: 0 }, labels: 0 },
-  limits: { groups: 50, categories: 100 },
+  limits: { series: 10_000, groups: 50, classes: 50, categories: 100 },
 };
 
 export function inputOf(
@@ -160,7 +200,16 @@ export function inputOf(
 ): MetricInput {
   return {
     model: { ...someModel, ...model },
-    window: { label: "all", data: window, labelled: window, blocks },
+    window: {
+      label: "all",
+      version: "1",
+      alerting: true,
+      data: window,
+      labelled: window,
+      blocks,
+      past: [],
+      unmatchedLabels: null,
+    },
     reference,
   };
 }

@@ -1,109 +1,10 @@
 import { rmSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { FamilyName, Sample } from "../../src/catalogue.ts";
-import { parseConfig } from "../../src/config/load.ts";
-import { openDuckdb } from "../../src/engines/duckdb.ts";
-import type { Engine } from "../../src/engines/engine.ts";
-import type { Sources } from "../../src/monitor/model-rows.ts";
-import { type AsOf, createMonitor, type Evaluation } from "../../src/monitor/monitor.ts";
-import { openMemoryStore, openStore, type Store } from "../../src/profiles/store.ts";
-import type { Source } from "../../src/sources/source.ts";
-import { sources as kinds } from "../../src/sources/sources.ts";
+import { describe, expect, it } from "vitest";
+import { performanceMetrics } from "../../src/metrics/performance/metrics.ts";
+import type { Evaluation } from "../../src/monitor/monitor.ts";
+import { openMemoryStore, openStore } from "../../src/profiles/store.ts";
 import { temporaryFolder } from "../sources/folder.ts";
-
-let engine: Engine;
-beforeAll(async () => {
-  engine = await openDuckdb({ memory: "500MB", threads: 2 });
-});
-afterAll(() => engine.close());
-
-const day = 86_400_000;
-const start = Date.UTC(2026, 0, 1);
-
-/** Rows `id, ts, x, y_hat` of one day; x counts up, the prediction is x. */
-function rows(dayOfYear: number, count = 10, offset = 0): string {
-  const lines = Array.from({ length: count }, (_, i) => {
-    const ts = new Date(start + dayOfYear * day + i * 3_600_000).toISOString();
-    return `d${dayOfYear}-${i},${ts},${i + offset},${i}`;
-  });
-  return `id,ts,x,y_hat\n${lines.join("\n")}\n`;
-}
-
-/** Truths `y` of a day's rows: the prediction and so much more. */
-function truths(dayOfYear: number, error: number, count = 10): string {
-  return `id,y\n${Array.from({ length: count }, (_, i) => `d${dayOfYear}-${i},${i + error}`).join("\n")}\n`;
-}
-
-const yaml = `
-models:
-  - name: m
-    task: regression
-    columns: { id: id, timestamp: ts, prediction: y_hat, label: y }
-    features: [x]
-    reference: { type: files, path: reference.csv }
-    predictions: { type: files, path: "scored/*.csv" }
-    labels: { type: files, path: "truth/*.csv" }
-    windows: [2d, 4d]
-`;
-
-/** A monitor over a folder, and the names of the files it opened since last asked. */
-function watched(folder: string, store: Store, text = yaml) {
-  const [model] = parseConfig(text, { file: "ml-exporter.yml", folder, environment: {} }).models;
-  if (!model) throw new Error("no model");
-  const opened: string[] = [];
-  const watch = (source: Source): Source => ({
-    ...source,
-    columns: (part) => {
-      opened.push(part.name);
-      return source.columns(part);
-    },
-    relation: (parts) => {
-      opened.push(...parts.map(({ name }) => name));
-      return source.relation(parts);
-    },
-  });
-  const open = (key: "predictions" | "reference" | "labels") => {
-    const config = model[key];
-    return config && watch(kinds[config.type](config, engine, `models.m.${key}`));
-  };
-  const [predictions, reference, labels] = [open("predictions"), open("reference"), open("labels")];
-  const sources = { predictions, ...(reference && { reference }), ...(labels && { labels }) } as Sources;
-  const monitor = createMonitor(model, engine, store, sources);
-  return {
-    monitor,
-    evaluate: (asOf: AsOf = { kind: "newest" }) => monitor.evaluate(asOf, start + 10 * day),
-    opened: () => [...new Set(opened.splice(0))].map((name) => name.slice(folder.length + 1)).sort(),
-  };
-}
-
-const reference = `x,y_hat,y\n${Array.from({ length: 50 }, (_, i) => `${i % 10},${i % 10},${(i % 10) + (i % 2 ? 1 : -1)}`).join("\n")}\n`;
-
-function value(
-  samples: readonly Sample[],
-  name: FamilyName,
-  labels: Record<string, string> = {},
-): number | undefined {
-  return samples.find(
-    (sample) =>
-      sample.name === name && Object.entries(labels).every(([key, text]) => sample.labels[key] === text),
-  )?.value;
-}
-const rmse = ({ samples }: Evaluation, window: string) =>
-  value(samples, "ml_performance", { window, metric: "root_mean_squared_error" });
-const counts = ({ samples }: Evaluation, window: string) => [
-  value(samples, "ml_window_predictions", { window }),
-  value(samples, "ml_window_labels", { window }),
-];
-
-function scene(days: readonly number[]) {
-  const folder = temporaryFolder();
-  folder.write("reference.csv", reference);
-  for (const one of days) {
-    folder.write(`scored/day${one}.csv`, rows(one));
-    folder.write(`truth/day${one}.csv`, truths(one, one));
-  }
-  return folder;
-}
+import { counts, day, reference, rmse, rows, scene, start, truths, value, watched, yaml } from "./scene.ts";
 
 describe("reading", () => {
   it("opens a file once, and a new one alone", async () => {
@@ -226,7 +127,7 @@ describe("windows", () => {
         family: "ml_performance",
         reason: "no_rows",
       }),
-    ).toBe(4);
+    ).toBe(Object.values(performanceMetrics).filter(({ tasks }) => tasks.includes("regression")).length);
   });
 
   it("of performance end `delay` earlier than those of drift", async () => {
@@ -303,6 +204,16 @@ describe("another configuration, and the one before again", () => {
     folder.write("truth/day2.csv", truths(2, 2));
     await watched(folder.path, store, grouped).evaluate();
     expect(counts(await watched(folder.path, store).evaluate(), "2d")).toEqual([20, 20]);
+  });
+
+  it("loses the labels that were taken back meanwhile", async () => {
+    using folder = scene([1, 2]);
+    const store = openMemoryStore();
+    await watched(folder.path, store).evaluate();
+    await watched(folder.path, store, grouped).evaluate();
+    rmSync(`${folder.path}/truth/day2.csv`);
+    await watched(folder.path, store, grouped).evaluate();
+    expect(counts(await watched(folder.path, store).evaluate(), "2d")).toEqual([20, 10]);
   });
 
   it("never lowers a counter", async () => {

@@ -6,9 +6,15 @@ import { openDuckdb } from "../../src/engines/duckdb.ts";
 import type { Engine } from "../../src/engines/engine.ts";
 import { indexPart, profileBuckets, touchedBuckets } from "../../src/profiles/collect.ts";
 import { mergeProfiles } from "../../src/profiles/merge.ts";
-import type { CategoricalSummary, NumericBins, NumericSummary, Profile } from "../../src/profiles/profile.ts";
+import type {
+  CategoricalSummary,
+  NumericBins,
+  NumericSummary,
+  Profile,
+  RegressionOutcome,
+} from "../../src/profiles/profile.ts";
 import { buildReference } from "../../src/profiles/reference.ts";
-import { schemaOf, table } from "./tables.ts";
+import { byColumn, schemaOf, table } from "./tables.ts";
 
 let engine: Engine;
 let folder: string;
@@ -91,6 +97,8 @@ describe("a numeric column", () => {
       min: -40,
       max: 99,
       counts,
+      below: { n: 1, beyond: 41 },
+      above: { n: 1, beyond: 95 },
     });
     expect(profile).toMatchObject({ rows: 12, labels: 0, lastMs: null, lastLabelledMs: null, groups: {} });
   });
@@ -325,7 +333,7 @@ describe("outcomes", () => {
   const model = {
     columns: { id: ["id"], timestamp: "at", prediction: "p", label: "y" },
     features: [],
-    groups: ["g", "h"],
+    groups: byColumn("g", "h"),
   };
 
   it("are summed overall and per group, a missing attribute is a group", async () => {
@@ -339,6 +347,7 @@ describe("outcomes", () => {
     const first = profiles.get(Date.UTC(2020, 0, 1)) as Profile;
     // e = 2, −1; y = 1, 6.
     expect(first.outcome).toEqual({
+      kind: "regression",
       n: 2,
       e: 1,
       e2: 5,
@@ -353,6 +362,13 @@ describe("outcomes", () => {
       e2y: 10,
       e2y2: 40,
       maxAbsE: 2,
+      absT: 7,
+      absET: 8,
+      t2: 37,
+      relN: 2,
+      relE: 2 + 1 / 6,
+      relE2: expect.closeTo(4 + 1 / 36, 14),
+      absEBins: { 0: 1, 35: 1 },
     });
     expect([first.rows, first.labels, first.lastMs, first.lastLabelledMs]).toEqual([
       3,
@@ -394,7 +410,7 @@ describe("outcomes", () => {
     const profile = only(
       await profileBuckets(engine, { relation: rows, schema, reference, bucketMs: undefined }),
     );
-    expect(profile.outcome.y).toBe(1 + 6 + 4 - 3 * 15);
+    expect(profile.outcome).toMatchObject({ y: 1 + 6 + 4 - 3 * 15 });
   });
 
   it("put groups over the limit into (other): the reference's first, then the commonest", async () => {
@@ -408,7 +424,11 @@ describe("outcomes", () => {
     const groups = async (limit: number, reference: boolean) => {
       const schema = await schemaOf(
         engine,
-        { groups: ["g"], features: [], limits: { groups: limit, categories: 9 } },
+        {
+          groups: byColumn("g"),
+          features: [],
+          limits: { series: 1, groups: limit, classes: 9, categories: 9 },
+        },
         now,
         past,
       );
@@ -427,7 +447,7 @@ describe("outcomes", () => {
 
   it("survive names that mean something to JavaScript", async () => {
     const now = table({ g: "VARCHAR" }, [["__proto__"], ["constructor"], [""]]);
-    const schema = await schemaOf(engine, { groups: ["g"], features: [] }, now);
+    const schema = await schemaOf(engine, { groups: byColumn("g"), features: [] }, now);
     const profile = only(
       await profileBuckets(engine, { relation: now, schema, reference: undefined, bucketMs: undefined }),
     );
@@ -461,7 +481,8 @@ describe("labels of a source of their own", () => {
         bucketMs: undefined,
       }),
     );
-    return [profile.rows, profile.outcome.n, profile.outcome.e];
+    const { n, e } = profile.outcome as RegressionOutcome;
+    return [profile.rows, n, e];
   };
   const predictions = (type: string, ids: (string | number | bigint | null)[]) =>
     table(

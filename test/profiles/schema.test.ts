@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ModelConfig } from "../../src/config/config.ts";
 import { openDuckdb } from "../../src/engines/duckdb.ts";
 import type { Engine } from "../../src/engines/engine.ts";
-import { schemaOf, table } from "./tables.ts";
+import { byColumn, schemaOf, table } from "./tables.ts";
 
 let engine: Engine;
 beforeAll(async () => {
@@ -22,8 +22,8 @@ const reference = table(columns, [
 const predictions = `(SELECT * EXCLUDE (new), 1 AS extra FROM ${reference})`;
 const model: Partial<ModelConfig> = {
   columns: { id: ["id"], timestamp: "sold", prediction: "p", label: "y" },
-  groups: ["origin"],
-  limits: { groups: 5, categories: 2 },
+  groups: byColumn("origin"),
+  limits: { series: 10_000, groups: 5, classes: 50, categories: 2 },
 };
 
 describe("features that are not listed", () => {
@@ -53,6 +53,51 @@ describe("features that are not listed", () => {
     });
   });
 
+  it("leave out what the model names elsewhere: version, probabilities, the label's time, all columns of a group", async () => {
+    const rows = table(
+      {
+        v: "VARCHAR",
+        q0: "DOUBLE",
+        q1: "DOUBLE",
+        known: "DOUBLE",
+        sex: "VARCHAR",
+        age: "DOUBLE",
+        x: "DOUBLE",
+        y: "VARCHAR",
+      },
+      [
+        ["1", 0.5, 0.5, 1, "m", 30, 7, "a"],
+        ["1", 0.5, 0.5, 1, "f", 40, 8, "b"],
+      ],
+    );
+    const probabilities = { kind: "columns", columns: { a: "q0", b: "q1" } } as const;
+    const schema = await schemaOf(
+      engine,
+      {
+        task: "multiclass",
+        columns: { id: [], version: "v", probabilities, label: "y", labelTime: "known" },
+        groups: [
+          { name: "sex_age", columns: ["sex", "age"] },
+          { name: "old", columns: ["age"], bins: [35] },
+        ],
+      },
+      rows,
+      rows,
+    );
+    expect(schema.features).toEqual([{ name: "x", kind: "numeric" }]);
+    expect(Object.fromEntries(schema.choices.map(({ column, reason }) => [column, reason]))).toEqual({
+      v: "the version",
+      q0: "a probability",
+      q1: "a probability",
+      known: "the label's time",
+      sex: "a group",
+      age: "a group",
+      x: "DOUBLE in the reference",
+      y: "the label",
+    });
+    expect(schema).toMatchObject({ version: "v", labelTime: "known", probabilities, classes: ["a", "b"] });
+  });
+
   it("are none without a reference", async () => {
     expect((await schemaOf(engine, model, predictions)).features).toEqual([]);
   });
@@ -77,6 +122,22 @@ describe("listed features", () => {
     expect(schema.absent).toEqual([
       { column: "extra", side: "reference" },
       { column: "new", side: "predictions" },
+    ]);
+  });
+
+  it("read a date as asked: seconds, or the day of the week", async () => {
+    const features = [
+      { name: "sold", type: "numeric" as const },
+      { name: "doors", type: "numeric" as const },
+    ];
+    const given = { ...model, columns: { id: [] } };
+    expect((await schemaOf(engine, { ...given, features }, predictions, reference)).features).toEqual([
+      { name: "sold", kind: "numeric", as: "seconds" },
+      { name: "doors", kind: "numeric" },
+    ]);
+    const days = [{ name: "sold", type: "day_of_week" as const }];
+    expect((await schemaOf(engine, { ...given, features: days }, predictions, reference)).features).toEqual([
+      { name: "sold", kind: "categorical", as: "day_of_week" },
     ]);
   });
 
@@ -113,8 +174,32 @@ const faults: [string, Partial<ModelConfig>, string, string][] = [
     `models.m.columns.label: no column "mpg" in the predictions; there are ${all}`,
   ],
   [
+    "version",
+    { columns: { id: [], version: "v" } },
+    predictions,
+    `models.m.columns.version: no column "v" in the predictions; there are ${all}`,
+  ],
+  [
+    "label's time",
+    { columns: { id: [], label: "y", labelTime: "known" } },
+    predictions,
+    `models.m.columns.label_time: no column "known" in the predictions; there are ${all}`,
+  ],
+  [
+    "label's time of another type",
+    { columns: { id: [], label: "y", labelTime: "tags" } },
+    predictions,
+    'models.m.columns.label_time: column "tags" in the predictions is VARCHAR[]; a time, ISO text or seconds since 1970 are needed',
+  ],
+  [
+    "part of a group",
+    { groups: [{ name: "both", columns: ["origin", "sex"] }] },
+    predictions,
+    `models.m.groups: no column "sex" in the predictions; there are ${all}`,
+  ],
+  [
     "group",
-    { groups: ["sex"] },
+    { groups: byColumn("sex") },
     predictions,
     `models.m.groups: no column "sex" in the predictions; there are ${all}`,
   ],
@@ -123,6 +208,12 @@ const faults: [string, Partial<ModelConfig>, string, string][] = [
     { features: [{ name: "wheels" }] },
     predictions,
     `models.m.features: no column "wheels" in the predictions or the reference; there are ${all}, new`,
+  ],
+  [
+    "day of the week",
+    { features: [{ name: "new", type: "day_of_week" }] },
+    predictions,
+    'models.m.features: column "new" in the reference is BOOLEAN; day_of_week needs a date',
   ],
   [
     "list",

@@ -37,12 +37,19 @@ const profile = (rows: number): Profile => ({ ...emptyProfile(), rows });
 const bucket = (start: number, rows: number, parts: Record<string, string> = { a: "1" }) => ({
   bucket: start,
   parts,
-  profile: profile(rows),
+  profiles: { "": profile(rows) },
+  settled: false,
+  nextLabelMs: null,
+  labelHash: null,
 });
 
 async function contents(model: ModelStore) {
   const profiles = await model.profiles(model.buckets.keys());
-  return [...profiles].map(([start, { rows }]) => [start, rows, model.buckets.get(start)]);
+  return [...profiles].map(([start, versions]) => [
+    start,
+    versions[""]?.rows,
+    model.buckets.get(start)?.parts,
+  ]);
 }
 
 async function logPath(): Promise<string> {
@@ -71,6 +78,23 @@ describe.each([
     expect((await model.profiles([5])).size).toBe(0);
   });
 
+  it("knows what its buckets hold without reading them", async () => {
+    const model = await (await make()).model("m", "k");
+    const one = { ...profile(3), labels: 2, labelTimeMs: 40 };
+    const versions = { "1": one, "2": { ...profile(5), labelTimeMs: 50 } };
+    await model.putBuckets([{ ...bucket(0, 1), profiles: versions, settled: true, nextLabelMs: 60 }]);
+    expect(model.buckets.get(0)).toEqual({
+      parts: { a: "1" },
+      rows: { "1": 3, "2": 5 },
+      labels: { "1": 2, "2": 0 },
+      settled: true,
+      labelTimeMs: 50,
+      nextLabelMs: 60,
+      labelHash: null,
+    });
+    expect((await model.profiles([0])).get(0)).toEqual(versions);
+  });
+
   it("keeps models and keys apart, and a model's state for all its keys", async () => {
     const store = await make();
     const model = await store.model("m", "k");
@@ -85,11 +109,38 @@ describe.each([
 
   it("keeps a reference under its hash", async () => {
     const model = await (await make()).model("m", "k");
-    const reference = { hash: "h1", bins: {}, centre: 2, profile: profile(7) };
+    const reference = {
+      hash: "h1",
+      bins: {},
+      outputBins: {},
+      centre: 2,
+      profile: profile(7),
+      windows: {},
+      versions: null,
+    };
     expect(await model.reference("h1")).toBeUndefined();
     await model.putReference(reference);
     expect(await model.reference("h1")).toEqual(reference);
     expect(await model.reference("h2")).toBeUndefined();
+  });
+
+  it("keeps the windows of a reference, of all versions and of each", async () => {
+    const model = await (await make()).model("m", "k");
+    const windows = (from: number) => ({
+      "1d": Array.from({ length: 40 }, (_, i) => ({ endMs: from + i, profile: profile(i) })),
+      "7d": [],
+    });
+    const own = { bins: {}, outputBins: {}, centre: 0, profile: profile(1) };
+    const whole = { ...own, hash: "h", windows: windows(0), versions: null };
+    await model.putReference(whole);
+    expect(await model.reference("h")).toEqual(whole);
+    const versions = {
+      a: { profile: profile(2), windows: windows(5) },
+      __proto__b: { profile: profile(3), windows: {} },
+    };
+    const each = { ...whole, windows: {}, versions };
+    await model.putReference(each);
+    expect(await model.reference("h")).toEqual(each);
   });
 
   it("remembers and forgets parts", async () => {
@@ -129,7 +180,7 @@ describe("after a restart", () => {
 
   it("a torn last line is dropped, and writing goes on", async () => {
     await (await (await opened()).model("m", "k")).putBuckets([bucket(0, 1), bucket(5, 2)]);
-    await appendFile(await logPath(), '{"bucket":5,"parts":{},"profile":{"rows":');
+    await appendFile(await logPath(), '{"bucket":5,"parts":{},"profiles":{"rows":');
     const again = await reopened();
     expect((await contents(again)).map(([start, rows]) => [start, rows])).toEqual([
       [0, 1],
@@ -154,7 +205,8 @@ describe("after a restart", () => {
   it("a broken state or reference is none", async () => {
     const model = await (await opened()).model("m", "k");
     await model.writeState({ since: 1 });
-    await model.putReference({ hash: "h", bins: {}, centre: 0, profile: profile(1) });
+    const own = { bins: {}, outputBins: {}, windows: {}, versions: null };
+    await model.putReference({ hash: "h", ...own, centre: 0, profile: profile(1) });
     for (const name of await readdir(directory, { recursive: true }))
       if (name.endsWith(".json")) await writeFile(join(directory, name), "{");
     const again = await reopened();

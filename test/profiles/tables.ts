@@ -28,13 +28,20 @@ export function table(columns: Readonly<Record<string, string>>, rows: readonly 
 function modelOf(given: Partial<ModelConfig>): ModelConfig {
   return {
     name: "m",
+    task: "regression",
+    positive: "1",
+    threshold: 0.5,
+    classes: [],
     columns: { id: [] },
     groups: [],
     performance: [],
-    limits: { groups: 50, categories: 100 },
+    limits: { series: 10_000, groups: 50, classes: 50, categories: 100 },
     ...given,
   } as ModelConfig;
 }
+
+/** Attributes of one column each, of the same name. */
+export const byColumn = (...names: readonly string[]) => names.map((name) => ({ name, columns: [name] }));
 
 export async function schemaOf(
   engine: Engine,

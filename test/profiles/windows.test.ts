@@ -1,9 +1,10 @@
 import { expect, it } from "vitest";
 import {
-  blockOf,
+  blockSpans,
   bucketStart,
   bucketWidth,
   spanBefore,
+  spansBefore,
   windowsEnd,
   within,
 } from "../../src/profiles/windows.ts";
@@ -36,8 +37,20 @@ it("counts the bucket in progress, and cuts a given moment on its edge", () => {
 
 it("splits a window into seven spans of whole buckets, half-open", () => {
   const span = spanBefore(24 * hour, 24 * hour);
-  const blocks = Array.from({ length: 24 }, (_, bucket) => blockOf(bucket * hour, span, hour, 7));
+  const spans = blockSpans(span, hour, 7);
+  const blocks = Array.from({ length: 24 }, (_, bucket) =>
+    spans.findIndex((one) => within(one, bucket * hour)),
+  );
   expect(blocks).toEqual([0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 6, 6, 6]);
   expect(within(span, 24 * hour)).toBe(false);
   expect(within(span, 0)).toBe(true);
+});
+
+it("has 28 spans of the past, on a grid that does not move with the window", () => {
+  const spans = spansBefore(100 * day + 5 * hour, day);
+  expect(spans).toHaveLength(28);
+  expect(spans.at(-1)).toEqual({ startMs: 99 * day, endMs: 100 * day });
+  expect(spans[0]).toEqual({ startMs: 72 * day, endMs: 73 * day });
+  expect(spansBefore(100 * day + 23 * hour, day)).toEqual(spans);
+  expect(spansBefore(-day, day).at(-1)).toEqual({ startMs: -2 * day, endMs: -day });
 });

@@ -18,16 +18,21 @@ import {
 const contract: Record<string, readonly [string, string, string]> = {
   MlPerformanceTargetMissed: ["critical", "model", "investigate"],
   MlPerformanceDegraded: ["info", "model", "investigate"],
+  MlPerformanceBreachForecast: ["info", "model", "investigate"],
   MlFairnessGap: ["warning", "model", "investigate"],
   MlRetrainRecommended: ["warning", "model", "retrain"],
   MlFeatureDrift: ["info", "data", "investigate"],
   MlDatasetDrift: ["warning", "data", "investigate"],
+  MlPredictionDrift: ["warning", "data", "investigate"],
   MlDataQuality: ["warning", "data", "investigate"],
   MlNoPredictions: ["warning", "data", "investigate"],
+  MlPredictionVolumeLow: ["warning", "data", "investigate"],
+  MlLabelsMissing: ["warning", "data", "investigate"],
   MlExporterDown: ["critical", "exporter", "investigate"],
   MlEvaluationFailing: ["warning", "exporter", "investigate"],
   MlEvaluationStale: ["warning", "exporter", "investigate"],
   MlConfigReloadFailed: ["warning", "exporter", "investigate"],
+  MlSeriesDropped: ["warning", "exporter", "investigate"],
 };
 
 const named = alerts.map((alert) => [alert.alert, alert] as const);
@@ -135,11 +140,12 @@ describe("expressions", () => {
 
   it.each(named)("the queries of %s's annotations ask for one series each", (_name, alert) => {
     const text = Object.values(alert.annotations).join("\n");
-    const shared = /\$of := printf "\{(.*?)\}"/.exec(text)?.[1];
+    const shared = [...text.matchAll(/\$of := printf "\{(.*?)\}"/g)];
     const queries = [...text.matchAll(/printf "(ml_\w+)(?:%s"|\{(.*?)\}")/g)];
     expect(queries.length).toBe([...text.matchAll(/\| query/g)].length);
-    for (const [, metric = "", own] of queries) {
-      const labels = (own ?? shared ?? "").split(",").map((matcher) => matcher.replace("=%q", ""));
+    for (const { 1: metric = "", 2: own, index } of queries) {
+      const named = own ?? shared.findLast((one) => one.index < index)?.[1] ?? "";
+      const labels = named.split(",").map((matcher) => matcher.replace("=%q", ""));
       expect(labels.sort(), metric).toEqual(
         ["job", ...(families[metric as keyof typeof families]?.labels ?? [])].sort(),
       );

@@ -2,11 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { kolmogorovSmirnovDistance, populationStabilityIndex } from "../../src/statistics/distances.ts";
 import { kolmogorovUpperTail } from "../../src/statistics/distributions.ts";
-import { homogeneityPValue, mergeSparse, rarestFirst } from "../../src/statistics/homogeneity.ts";
+import { homogeneityPValue, mergeRare, mergeSparse } from "../../src/statistics/homogeneity.ts";
 import { clopperPearsonLower } from "../../src/statistics/intervals.ts";
 import { benjaminiHochberg } from "../../src/statistics/multiple-testing.ts";
-import { seededRandom } from "../../src/statistics/random.ts";
-import { spread, spreadInterval, spreadPValue } from "../../src/statistics/spread.ts";
 import oracle from "../oracles/comparisons.json" with { type: "json" };
 import { expectClose } from "./close.ts";
 
@@ -84,24 +82,56 @@ describe("homogeneity", () => {
       reference: [50, 60],
       current: [5, 6],
     });
-    expect(rarestFirst(cells)).toEqual({ reference: [5, 10, 10, 45, 50, 80], current: [2, 0, 1, 4, 5, 8] });
+  });
+
+  test("categories are merged from the rarest in both samples, those the reference hardly knows with those it lacks", () => {
+    // 200 and 20 rows: 5 are expected of either where both have 55; known is what the reference is expected to have 5 rows of.
+    const cells = { reference: [90, 50, 50, 6, 4, 0], current: [9, 3, 5, 0, 0, 3] };
+    // What is lacking and 4 + 0 make 7; 6, 53, together 66; then 55, 99.
+    expect(mergeRare(cells)).toEqual({ reference: [60, 50, 90], current: [6, 5, 9] });
+    const oneCell = { reference: [100, 0], current: [12, 0] };
+    expect(mergeRare(oneCell)).toEqual({ reference: [100], current: [12] });
+    expect(mergeRare({ reference: [2, 1, 1, 0], current: [3, 1, 0, 4] })).toEqual({
+      reference: [4],
+      current: [8],
+    });
+  });
+
+  test("where only the commonest are kept, the rarest of them are counted with the others", () => {
+    // 25 is 9 + 3 · √9 + 7: known. 17 is not.
+    const cells = { reference: [60, 25, 17, 9, 89], current: [60, 25, 17, 9, 89] };
+    expect(mergeRare(cells)).toEqual({ reference: [25, 60, 115], current: [25, 60, 115] });
+    const all = { reference: [60, 25, 17, 9, 0], current: [60, 25, 17, 9, 0] };
+    expect(mergeRare(all)).toEqual({ reference: [9, 17, 25, 60], current: [9, 17, 25, 60] });
+  });
+
+  test("a category that was known and is no more counts", () => {
+    const cells = { reference: [100, 100, 0], current: [100, 0, 0] };
+    expect(mergeRare(cells)).toEqual({ reference: [100, 100], current: [0, 100] });
   });
 
   test("says nothing with fewer than two cells", () => {
-    expect(homogeneityPValue({ reference: [50, 50], current: [4, 5] })).toBeUndefined();
-    expect(homogeneityPValue({ reference: [0, 100, 0], current: [50, 0, 50] })).toBeUndefined();
+    expect(homogeneityPValue(mergeSparse({ reference: [50, 50], current: [4, 5] }))).toBeUndefined();
+    expect(homogeneityPValue(mergeSparse({ reference: [0, 100, 0], current: [50, 0, 50] }))).toBeUndefined();
     expect(homogeneityPValue({ reference: [50, 50], current: [5, 5] })).toBe(1);
   });
 
   test("merging loses no row, and each cell but a lone one expects 5", () => {
     fc.assert(
       fc.property(twoSamples, (cells) => {
-        const merged = mergeSparse(cells);
-        expect(total(merged.reference)).toBe(total(cells.reference));
-        expect(total(merged.current)).toBe(total(cells.current));
         const perRow = total(cells.current) / total(cells.reference);
-        if (merged.reference.length > 1)
-          expect(Math.min(...merged.reference) * perRow).toBeGreaterThanOrEqual(5);
+        const sparse = mergeSparse(cells);
+        const rare = mergeRare(cells);
+        for (const merged of [sparse, rare]) {
+          expect(total(merged.reference)).toBe(total(cells.reference));
+          expect(total(merged.current)).toBe(total(cells.current));
+        }
+        if (sparse.reference.length > 1)
+          expect(Math.min(...sparse.reference) * perRow).toBeGreaterThanOrEqual(5);
+        const smaller = Math.min(total(cells.reference), total(cells.current));
+        const both = rare.reference.map((count, cell) => count + (rare.current[cell] ?? 0));
+        if (both.length > 1)
+          expect((Math.min(...both) * smaller) / total(both)).toBeGreaterThanOrEqual(5 - 1e-9);
       }),
     );
   });
@@ -151,64 +181,4 @@ test("Clopper and Pearson's lower bound is statsmodels', and lies under the rati
       },
     ),
   );
-});
-
-describe("spread of groups", () => {
-  test.each(oracle.spread)("is tested as the studentized range: $groups groups", (row) => {
-    const groups = Array.from({ length: row.groups }, (_, index) => ({
-      value: index === 0 ? row.spread : 0,
-      standardError: row.standardError,
-    }));
-    // Four standard errors of 9,999 draws, and the 1 of the (1 + k) / (B + 1).
-    const noise = 4 * Math.sqrt((row.pValue * (1 - row.pValue)) / 9_999) + 1e-4;
-    expect(Math.abs(spreadPValue(groups, seededRandom(1)) - row.pValue)).toBeLessThan(noise);
-
-    const { lower, upper } = spreadInterval(groups, seededRandom(1));
-    const reach = row.c * row.standardError * Math.SQRT2;
-    // The 95 % point of 1,000 draws lies within about 8 % of the exact one.
-    expect(Math.abs(upper - (row.spread + reach))).toBeLessThan(0.08 * reach);
-    expect(Math.abs(lower - Math.max(0, row.spread - reach))).toBeLessThan(0.08 * reach);
-  });
-
-  test("groups of unequal standard errors", () => {
-    const { values, standardErrors, pValue, interval } = oracle.unequalSpread;
-    const groups = values.map((value, index) => ({
-      value,
-      standardError: standardErrors[index] ?? Number.NaN,
-    }));
-    const noise = 4 * Math.sqrt((pValue * (1 - pValue)) / 9_999) + 1e-4;
-    expect(Math.abs(spreadPValue(groups, seededRandom(1)) - pValue)).toBeLessThan(noise);
-    const { lower, upper } = spreadInterval(groups, seededRandom(1), 20_000);
-    expect(Math.abs(lower - (interval[0] ?? 0))).toBeLessThan(0.1);
-    expect(Math.abs(upper - (interval[1] ?? 0))).toBeLessThan(0.1);
-  });
-
-  test("groups that are known exactly", () => {
-    const exactly = (...values: number[]) => values.map((value) => ({ value, standardError: 0 }));
-    expect(spreadPValue(exactly(3, 3, 3), seededRandom(1))).toBe(1);
-    expect(spreadPValue(exactly(3, 3, 4), seededRandom(1))).toBe(1 / 10_000);
-    expect(spreadInterval(exactly(3, 3, 4), seededRandom(1))).toEqual({ lower: 1, upper: 1 });
-  });
-
-  test("the interval holds the spread; equal groups are no evidence; the seed decides", () => {
-    const group = fc.record({
-      value: fc.double({ min: -100, max: 100, noNaN: true }),
-      standardError: fc.double({ min: 0, max: 10, noNaN: true }),
-    });
-    fc.assert(
-      fc.property(fc.array(group, { minLength: 2, maxLength: 6 }), (groups) => {
-        const { lower, upper } = spreadInterval(groups, seededRandom(3), 200);
-        const value = spread(groups.map((entry) => entry.value));
-        expect(lower).toBeGreaterThanOrEqual(0);
-        expect(lower).toBeLessThanOrEqual(value);
-        expect(upper).toBeGreaterThanOrEqual(value);
-        const equal = groups.map((entry) => ({ ...entry, value: 1 }));
-        expect(spreadPValue(equal, seededRandom(3), 99)).toBe(1);
-      }),
-      { numRuns: 50 },
-    );
-    const groups = [0, 1, 2].map((value) => ({ value, standardError: 1 }));
-    expect(spreadPValue(groups, seededRandom(7))).toBe(spreadPValue(groups, seededRandom(7)));
-    expect(spreadPValue(groups, seededRandom(7))).not.toBe(spreadPValue(groups, seededRandom(8)));
-  });
 });

@@ -1,38 +1,50 @@
 import type { ColumnBins, ColumnSummary } from "../../profiles/profile.ts";
 import type { Cells } from "../../statistics/homogeneity.ts";
-import { rarestFirst } from "../../statistics/homogeneity.ts";
+import { mergeRare, mergeSparse } from "../../statistics/homogeneity.ts";
 import { sum } from "../../statistics/samples.ts";
 import type { Compared } from "./method.ts";
 
-/** With fewer rows in the reference a numeric column's p-value takes half as many bins: their shares would be too uncertain. */
-const fewReferenceRows = 500;
-
-/** A column's two samples over the same cells, and the cells of its χ² test. */
-export interface ComparedColumn extends Compared {
-  readonly tested: Cells;
-}
-
-/** undefined where a summary is not of the kind that the bins are. */
+/** A column's two samples over the same cells; undefined where a summary is not of the kind that the bins are. */
 export function compare(
   bins: ColumnBins,
   reference: ColumnSummary,
   current: ColumnSummary,
-): ComparedColumn | undefined {
+): Compared | undefined {
   if (bins.kind === "numeric") {
     if (reference.kind !== "numeric" || current.kind !== "numeric") return undefined;
     const fine = { reference: reference.counts, current: current.counts };
-    const coarse = mergedAt(fine, bins.deciles);
-    const halved = bins.deciles.filter((_, position) => position % 2 === 1);
-    const few = reference.n < fewReferenceRows && coarse.reference.length > 5;
-    return { fine, coarse, tested: few ? mergedAt(fine, halved) : coarse };
+    return { kind: "numeric", fine, coarse: mergedAt(fine, bins.deciles), bins, reference, current };
   }
   if (reference.kind !== "categorical" || current.kind !== "categorical") return undefined;
   const cells = {
-    reference: withUnseen(reference.counts, 0, bins.other),
+    reference: withUnseen(reference.counts, reference.unseen, bins.other),
     current: withUnseen(current.counts, current.unseen, bins.other),
   };
-  return { fine: cells, coarse: cells, tested: rarestFirst(cells) };
+  return { kind: "categorical", fine: cells, coarse: cells };
 }
+
+/** The cells of a column's χ² test: sparse ones are merged. */
+export function testedCells(compared: Compared): Cells {
+  if (compared.kind === "categorical") return mergeRare(compared.coarse);
+  const { fine, coarse, bins, reference } = compared;
+  const most = mostCells.find(({ fewerThan }) => reference.n < fewerThan)?.cells ?? coarse.reference.length;
+  if (coarse.reference.length <= most) return mergeSparse(coarse);
+  const kept = Array.from({ length: most - 1 }, (_, index) =>
+    Math.floor(((index + 1) * coarse.reference.length) / most - 1),
+  );
+  return mergeSparse(
+    mergedAt(
+      fine,
+      kept.map((position) => bins.deciles[position] ?? 0),
+    ),
+  );
+}
+
+/** Bins that end at quantiles of few rows have uncertain shares themselves: 40 to 60 rows a cell are needed. */
+const mostCells = [
+  { fewerThan: 200, cells: 3 },
+  { fewerThan: 600, cells: 5 },
+];
 
 /** Counts between the given edges: interval i ends at edge i. */
 function mergedAt(cells: Cells, edges: readonly number[]): Cells {

@@ -1,104 +1,101 @@
-import type { DriftMethodName, ModelConfig } from "../../config/config.ts";
-import { kolmogorovUpperTail } from "../../statistics/distributions.ts";
-import { homogeneityPValue } from "../../statistics/homogeneity.ts";
+import type { FamilyName } from "../../catalogue.ts";
+import type { DriftLimit, DriftMethodName } from "../../config/config.ts";
 import { benjaminiHochberg } from "../../statistics/multiple-testing.ts";
-import { currentColumn, featureKind, featureNames, valuesOf, withoutValues } from "../columns.ts";
 import type { Measure, Measured, MetricInput, Reason } from "../family.ts";
-import { joined, series } from "../measured.ts";
-import { type ComparedColumn, compare } from "./cells.ts";
-import type { DriftMethod } from "./method.ts";
+import { joined, type Outcome, series } from "../measured.ts";
+import { type Drift, type DriftColumn, driftOf } from "./column.ts";
+import { featureColumns, labelColumns, predictionColumns, scoreColumns } from "./columns.ts";
+import { detect, limitInForce } from "./limit.ts";
 import { driftMethods } from "./methods.ts";
 
-/** ml_feature_drift and ml_drifted_features_ratio with their companions, for each method that the config names. */
-export const drift: Measure = (input) =>
-  joined((Object.keys(driftMethods) as DriftMethodName[]).map((name) => byMethod(input, name)));
+/** Drift of features, predictions, scores and labels with their companions, for each method that the config names. */
+export const drift: Measure = (input) => {
+  const features = featureColumns(input);
+  const outputs = {
+    ml_prediction_drift: predictionColumns(input),
+    ml_score_drift: scoreColumns(input),
+    ml_label_drift: labelColumns(input),
+  };
+  return joined(
+    (Object.keys(driftMethods) as DriftMethodName[]).flatMap((name) => {
+      const ofFeatures = measured(input, features, name);
+      return [
+        ...published("ml_feature_drift", ofFeatures),
+        ...driftedShare(input, name, ofFeatures),
+        ...Object.entries(outputs).flatMap(([family, columns]) =>
+          published(family as DriftFamily, measured(input, columns, name)),
+        ),
+      ];
+    }),
+  );
+};
 
-interface Drift {
-  readonly score: number;
-  /** Not adjusted. */
-  readonly pValue: number | Reason;
-  readonly samples: number;
+type DriftFamily = Extract<FamilyName, `ml_${string}_drift`>;
+
+/** A column's drift by one method, judged. */
+interface Judged {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly drift: Drift | Reason;
+  /** undefined: nobody asked for a limit. */
+  readonly limit: Outcome;
+  /** Adjusted over the columns. */
+  readonly pValue: Outcome;
+  readonly detected: Outcome;
+  readonly limited: boolean;
 }
 
-function byMethod(input: MetricInput, name: DriftMethodName): Measured {
-  const { model } = input;
-  const features = featureNames(input)
-    .filter((feature) => applies(input, feature, name))
-    .map((feature) => ({
-      feature,
-      limit: limitOf(model, feature, name),
-      drift: driftOf(input, feature, driftMethods[name]),
-    }));
-  const adjusted = adjust(features.map((entry) => entry.drift));
-  const detections: boolean[] = [];
-
-  const parts = features.map(({ feature, limit, drift }, index) => {
-    const labels = { feature, method: name };
-    if (typeof drift === "string") return series("ml_feature_drift", labels, { "": drift });
-    const pValue = adjusted[index] ?? drift.pValue;
-    const evident = typeof pValue === "number" && pValue < model.drift.significance;
-    const detected = limit === undefined ? undefined : Math.abs(drift.score) > limit && evident;
-    if (detected !== undefined) detections.push(detected);
-    return series("ml_feature_drift", labels, {
-      "": drift.score,
-      _limit: limit,
-      _p_value: pValue,
-      _samples: drift.samples,
-      _detected: detected,
-    });
+function measured(input: MetricInput, columns: readonly DriftColumn[], name: DriftMethodName): Judged[] {
+  const asked = columns.flatMap((column) => {
+    const limit = asks(input, column, name);
+    return limit === undefined ? [] : [{ column, limit, drift: driftOf(column, name) }];
   });
-
-  const limited = features.filter((entry) => entry.limit !== undefined);
-  if (limited.length === 0) return joined(parts);
-  const absent = limited.map((entry) => entry.drift).find((entry) => typeof entry === "string");
-  const share = detections.filter(Boolean).length / detections.length;
-  const ratio = detections.length > 0 ? { "": share, _limit: model.drift.share } : { "": absent };
-  return joined([...parts, series("ml_drifted_features_ratio", { method: name }, ratio)]);
+  const adjusted = adjust(asked.map((entry) => entry.drift));
+  return asked.map(({ column, limit, drift }, index) => {
+    const labels = { ...column.labels, method: name };
+    const limited = limit.limit !== undefined;
+    if (typeof drift === "string")
+      return { labels, drift, limit: undefined, pValue: undefined, detected: undefined, limited };
+    const pValue = adjusted[index] ?? drift.pValue;
+    const inForce = limitInForce(input, column, name, limit);
+    const detected = inForce && detect(drift, pValue, inForce, input.model.drift.significance);
+    return { labels, drift, limit: inForce?.limit, pValue, detected, limited };
+  });
 }
 
-/** Whether the config asks for the method, for all features or for this one, and it can be had for the column. */
-function applies(input: MetricInput, feature: string, name: DriftMethodName): boolean {
-  if (!(name in input.model.drift.methods) && !(name in (input.model.drift.features[feature] ?? {})))
-    return false;
-  const kind = featureKind(input, feature);
-  return kind === undefined || driftMethods[name].columns.some((allowed) => allowed === kind);
+/** What the config says of a column: undefined where it does not ask for the method, or the method has nothing to say of such a column. */
+function asks({ model }: MetricInput, column: DriftColumn, name: DriftMethodName): DriftLimit | undefined {
+  const applies = driftMethods[name].columns.some(
+    (kind) => column.kind === undefined || kind === column.kind,
+  );
+  return applies ? (column.exceptions[name] ?? model.drift.methods[name]) : undefined;
 }
 
-function limitOf({ drift }: ModelConfig, feature: string, name: DriftMethodName): number | undefined {
-  const exceptions = drift.features[feature] ?? {};
-  return name in exceptions ? exceptions[name] : drift.methods[name];
-}
+const published = (family: DriftFamily, all: readonly Judged[]): Measured[] =>
+  all.map(({ labels, drift, limit, pValue, detected }) =>
+    typeof drift === "string"
+      ? series(family, labels, { "": drift })
+      : series(family, labels, {
+          "": drift.score,
+          _limit: limit,
+          _p_value: pValue,
+          _samples: drift.samples,
+          _detected: detected,
+        }),
+  );
 
-function driftOf(input: MetricInput, feature: string, method: DriftMethod): Drift | Reason {
-  const bins = input.reference?.bins[feature];
-  const before = input.reference?.profile.columns[feature];
-  if (input.reference === undefined || (before !== undefined && valuesOf(before) === 0))
-    return "no_reference";
-  const current = currentColumn(input, feature);
-  if (typeof current === "string") return current;
-  const samples = valuesOf(current);
-  if (samples === 0) return withoutValues(input, feature);
-  if (bins === undefined || before === undefined) return "no_reference";
-  const compared = compare(bins, before, current);
-  if (compared === undefined) return "column_missing";
-  const score = method.score(compared);
-  return { score, samples, pValue: pValueOf(method, compared, score, valuesOf(before), samples) };
-}
-
-function pValueOf(
-  method: DriftMethod,
-  compared: ComparedColumn,
-  score: number,
-  m: number,
-  n: number,
-): number | Reason {
-  if (method.test === "kolmogorov") return kolmogorovUpperTail(Math.sqrt((m * n) / (m + n)) * score);
-  const pValue = homogeneityPValue(compared.tested);
-  if (pValue !== undefined) return pValue;
-  // One cell: the reference has one value, or its cells had to be merged.
-  return compared.tested.reference.filter((count) => count > 0).length < 2
-    ? "no_variance"
-    : "too_few_samples";
+/** Of the features that have a limit and could be judged, the share that drifted. */
+function driftedShare(
+  { model }: MetricInput,
+  name: DriftMethodName,
+  features: readonly Judged[],
+): Measured[] {
+  const limited = features.filter((entry) => entry.limited);
+  if (limited.length === 0) return [];
+  const judged = limited.filter(({ detected }) => typeof detected === "boolean");
+  const share = judged.filter(({ detected }) => detected === true).length / judged.length;
+  const why = limited.map(({ drift, detected }) => (typeof drift === "string" ? drift : detected));
+  const values = judged.length > 0 ? { "": share, _limit: model.drift.share } : { "": why[0] };
+  return [series("ml_drifted_features_ratio", { method: name }, values)];
 }
 
 /** In the given order; undefined where there is no p-value. */

@@ -7,6 +7,8 @@ export const kolmogorovSmirnov: DriftMethod = {
   columns: ["numeric"],
   range: [0, 1],
   test: "kolmogorov",
+  // A shift of a quarter of a standard deviation where values are normal.
   defaultLimit: 0.1,
+  byDefault: true,
   score: ({ fine }) => kolmogorovSmirnovDistance(fine.reference, fine.current),
 };

@@ -7,6 +7,9 @@ export const psi: DriftMethod = {
   columns: ["numeric", "categorical"],
   range: [0, Number.POSITIVE_INFINITY],
   test: "chi_squared",
+  // Between the usual 0.1 (some change) and 0.25 (a major one) of Siddiqi 2006.
   defaultLimit: 0.2,
+  byDefault: true,
+  scale: "root",
   score: ({ coarse }) => populationStabilityIndex(coarse.reference, coarse.current),
 };

@@ -1,36 +1,46 @@
-import type { FairnessConfig, FairnessMeasureName } from "../../config/config.ts";
+import type { FairnessConfig } from "../../config/config.ts";
 import type { Interval } from "../../statistics/intervals.ts";
 import { benjaminiHochberg } from "../../statistics/multiple-testing.ts";
 import { seededRandom } from "../../statistics/random.ts";
-import { type Estimate, spread, spreadInterval, spreadPValue } from "../../statistics/spread.ts";
+import { apart, apartInterval, apartPValue, type Comparison } from "../../statistics/spread.ts";
 import type { Measure, MetricInput, Reason } from "../family.ts";
 import { joined, series } from "../measured.ts";
+import { ofAnyOutcome } from "../performance/metric.ts";
 import { performanceMetrics } from "../performance/metrics.ts";
+import { type Compared, drawsIfAlike, estimatesOf } from "./evidence.ts";
 import { fairnessMeasures } from "./measures.ts";
 
 /** Any fixed number: the same groups give the same p-value, in every process. */
 const seed = 9_999;
+const draws = 9_999;
 
-/** ml_fairness_difference with its companions, over each attribute of the model, with or without a limit. */
+/** ml_fairness_difference and ml_fairness_ratio with their companions, for each attribute and measure of the config. */
 export const fairness: Measure = (input) => {
-  const { columns, fairnessSignificance } = input.model;
-  if (columns.prediction === undefined || columns.label === undefined) return joined([]);
-  const gaps = entriesOf(input).map((entry) => ({ entry, gap: gapOf(input, entry) }));
-  const raw = gaps.flatMap(({ gap }) => (typeof gap === "string" ? [] : [gap.pValue]));
+  const { columns, fairness: entries, fairnessSignificance } = input.model;
+  if (columns.label === undefined) return joined([]);
+  const gaps = entries.map((entry) => ({ entry, gap: gapOf(input, entry) }));
+  const raw = gaps.flatMap(({ gap }) =>
+    typeof gap === "string" || typeof gap.pValue === "string" ? [] : [gap.pValue],
+  );
   const adjusted = benjaminiHochberg(raw).values();
 
   return joined(
     gaps.map(({ entry: { attribute, measure, limit }, gap }) => {
+      const { family } = fairnessMeasures[measure];
+      const name = `ml_fairness_${family}` as const;
       const labels = { attribute, measure };
-      if (typeof gap === "string") return series("ml_fairness_difference", labels, { "": gap });
-      const pValue = adjusted.next().value ?? 1;
-      return series("ml_fairness_difference", labels, {
+      if (typeof gap === "string") return series(name, labels, { "": gap });
+      const pValue = typeof gap.pValue === "string" ? gap.pValue : (adjusted.next().value ?? 1);
+      const evident = typeof pValue === "number" && pValue < fairnessSignificance;
+      const beyond = limit !== undefined && (family === "difference" ? gap.value > limit : gap.value < limit);
+      const { interval } = gap;
+      return series(name, labels, {
         "": gap.value,
         _limit: limit,
-        _detected: limit === undefined ? undefined : gap.value > limit && pValue < fairnessSignificance,
+        _detected: limit === undefined ? undefined : beyond && evident,
         _p_value: pValue,
-        _ci_lower: gap.interval.lower,
-        _ci_upper: gap.interval.upper,
+        _ci_lower: typeof interval === "string" ? interval : interval.lower,
+        _ci_upper: typeof interval === "string" ? interval : interval.upper,
         _groups: gap.groups,
         _groups_excluded: gap.excluded,
       });
@@ -38,54 +48,88 @@ export const fairness: Measure = (input) => {
   );
 };
 
-/** The configured entries, and every measure of the attributes that lack one. */
-function entriesOf({ model }: MetricInput): FairnessConfig[] {
-  const names = Object.keys(fairnessMeasures) as FairnessMeasureName[];
-  const unasked = model.groups.flatMap((attribute) =>
-    names
-      .filter(
-        (name) => !model.fairness.some((entry) => entry.attribute === attribute && entry.measure === name),
-      )
-      .map((measure) => ({ attribute, measure })),
-  );
-  return [...model.fairness, ...unasked];
-}
-
 interface Gap {
   readonly value: number;
   /** Not adjusted. */
-  readonly pValue: number;
-  readonly interval: Interval;
+  readonly pValue: number | Reason;
+  readonly interval: Interval | Reason;
   readonly groups: number;
   readonly excluded: number;
 }
 
 function gapOf({ model, window }: MetricInput, { attribute, measure }: FairnessConfig): Gap | Reason {
-  const { metric: name, minGroup } = fairnessMeasures[measure];
-  const metric = performanceMetrics[name];
+  const { family, metrics: names, minGroup } = fairnessMeasures[measure];
   const { rows, outcome, groups } = window.labelled;
   if (rows === 0) return "no_rows";
   if (outcome.n === 0) return "no_labels";
 
+  const metrics = names.map((name) => ofAnyOutcome(performanceMetrics[name]));
   // A standard error takes two rows, whatever the config says.
   const fewest = Math.max(2, model.minGroup ?? minGroup);
-  const all = Object.entries(groups[attribute] ?? {});
   // By name: engines give groups in any order, and each takes its own share of the seeded draws.
-  const compared = all.sort(byName).flatMap(([, group]): Estimate[] => {
-    if (group.outcome.n < fewest) return [];
-    const value = metric.estimate(group.outcome);
-    if (typeof value === "string") return [];
-    return [{ value, standardError: metric.standardError(group.outcome).value }];
-  });
-  if (compared.length < 2) return "too_few_groups";
+  const all = Object.entries(groups[attribute] ?? {}).sort(byName);
+  const joining = all
+    .map(([, group]) => group.outcome)
+    .filter((own) => own.kind === outcome.kind)
+    .filter((own) =>
+      metrics.every(
+        (metric) =>
+          metric.denominators(own).every((count) => count >= fewest) &&
+          typeof metric.estimate(own) === "number",
+      ),
+    );
+  if (joining.length < 2) return "too_few_groups";
+
+  const compared = metrics.map((metric): Compared => ({ metric, outcomes: joining }));
+  const value = worst(family, compared);
+  // Every group's rate is 0.
+  if (Number.isNaN(value)) return "no_denominator";
   return {
-    value: spread(compared.map((group) => group.value)),
-    pValue: spreadPValue(compared, seededRandom(seed)),
-    interval: spreadInterval(compared, seededRandom(seed)),
-    groups: compared.length,
-    excluded: all.length - compared.length,
+    value,
+    pValue: pValueOf(family, value, compared),
+    interval: intervalOf(family, value, compared),
+    groups: joining.length,
+    excluded: all.length - joining.length,
   };
 }
 
 const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) =>
   a < b ? -1 : Number(a > b);
+
+/** Of several metrics the one that sets the groups furthest apart. */
+function worst(family: Comparison, compared: readonly Compared[]): number {
+  const values = compared
+    .map(({ metric, outcomes }) =>
+      apart(
+        family,
+        outcomes.map((outcome) => Number(metric.estimate(outcome))),
+      ),
+    )
+    .filter((value) => !Number.isNaN(value));
+  if (values.length === 0) return Number.NaN;
+  return family === "difference" ? Math.max(...values) : Math.min(...values);
+}
+
+function pValueOf(family: Comparison, value: number, compared: readonly Compared[]): number | Reason {
+  const random = seededRandom(seed);
+  const drawn: Float64Array[][] = [];
+  for (const one of compared) {
+    const groups = drawsIfAlike(one, family, random, draws);
+    if (typeof groups === "string") return groups;
+    drawn.push(groups);
+  }
+  return apartPValue(family, value, drawn);
+}
+
+/** Of the ratio: that of the largest difference of logarithms. Widened where needed to hold the value (rates of 0). */
+function intervalOf(family: Comparison, value: number, compared: readonly Compared[]): Interval | Reason {
+  const estimates = [];
+  for (const one of compared) {
+    const groups = estimatesOf(one, family);
+    if (typeof groups === "string") return groups;
+    estimates.push(groups);
+  }
+  const { lower, upper } = apartInterval(estimates, seededRandom(seed));
+  if (family === "difference") return { lower, upper };
+  return { lower: Math.min(value, Math.exp(-upper)), upper: Math.max(value, Math.exp(-lower)) };
+}

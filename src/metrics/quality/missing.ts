@@ -6,5 +6,8 @@ export const missing: QualityCheck = {
   columns: ["numeric", "categorical"],
   needsReference: false,
   count: ({ missing: faults, rows: of }) => ({ faults, of }),
-  defaultLimit: ({ faults, of }) => Math.min(1, faults / of + 0.05),
+  defaultLimit: (reference) =>
+    reference === undefined || reference.of === 0
+      ? undefined
+      : Math.min(1, reference.faults / reference.of + 0.05),
 };

@@ -9,5 +9,14 @@ export const unseen: QualityCheck = {
     summary.kind === "categorical"
       ? { faults: summary.unseen, of: summary.rows - summary.missing }
       : { faults: 0, of: 0 },
+  // Which of the rarest categories (`(other)`) a window lacks is not known: they count as seen.
+  countAgainst: (own, others) => {
+    if (own.kind !== "categorical" || others.kind !== "categorical") return { faults: 0, of: 0 };
+    const faults = own.counts.reduce(
+      (sum, count, cell) => ((others.counts[cell] ?? 0) === 0 ? sum + count : sum),
+      own.unseen,
+    );
+    return { faults, of: own.rows - own.missing };
+  },
   defaultLimit: () => 0.01,
 };
