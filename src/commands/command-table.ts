@@ -116,7 +116,11 @@ export const commands = {
         value: "table|metrics|json",
         allowed: oneOf("table", "metrics", "json"),
       },
-      at: { help: "Evaluate as of this moment instead of the newest row.", value: "TIME", allowed: moment },
+      at: {
+        help: "As of this moment, not of the newest row: windows end at the bucket edge before it.",
+        value: "TIME",
+        allowed: moment,
+      },
       "known-at": {
         help: "With the labels known at this moment (left out: at the one evaluated).",
         value: "TIME",

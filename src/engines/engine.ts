@@ -9,6 +9,8 @@ export interface Column {
   /** The engine's own type name, for messages. */
   readonly type: string;
   readonly kind: ColumnKind;
+  /** Set where the value stands in the names of folders, `day=2026-01-31`, and in no file. */
+  readonly partition?: true;
 }
 
 /** What differs between engines when everything else is the same text. */

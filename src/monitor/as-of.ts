@@ -4,7 +4,7 @@ import type { ModelStore } from "../profiles/store.ts";
 import { cutWindows, hull, type Span, spansBefore, type WindowCut, windowsEnd } from "../profiles/windows.ts";
 
 /**
- * As of when: the clock, a given moment (rows after it are not seen), or the newest row. `knownAtMs` hides labels that became known
+ * As of when: the clock, a given moment (windows end at the bucket edge before it), or the newest row. `knownAtMs` hides labels that became known
  * later; of a given moment it is the same moment by default.
  */
 export type AsOf = { readonly knownAtMs?: number } & (

@@ -97,6 +97,8 @@ async function found(engine: Engine, { model, reference, predictions }: SchemaIn
     const use = otherUse(model, name);
     if (use !== undefined) return { column: name, used: false, reason: use };
     if (!both.includes(column)) return { column: name, used: false, reason: "not in the predictions" };
+    if (column.partition || columnNamed(predictions.columns, name)?.partition)
+      return { column: name, used: false, reason: "a folder's name, not a column of the files" };
     if (kind === "timestamp" || kind === "other")
       return {
         column: name,

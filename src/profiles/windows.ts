@@ -24,9 +24,9 @@ export function bucketStart(ms: number, width: number): number {
   return Math.floor(ms / width) * width;
 }
 
-/** End of the windows: the edge of the bucket in progress, or the given moment rounded up to an edge. */
+/** End of the windows: the edge of the bucket in progress, or the last edge of the past, for the rows after a given moment are not to be seen. */
 export function windowsEnd(ms: number, width: number, inProgress: boolean): number {
-  return inProgress ? bucketStart(ms, width) + width : Math.ceil(ms / width) * width;
+  return bucketStart(ms, width) + (inProgress ? width : 0);
 }
 
 export function spanBefore(endMs: number, lengthMs: number): Span {

@@ -50,7 +50,10 @@ export function openFilesSource(config: FilesSourceConfig, engine: Engine, label
     });
     const partitions = partitionsOf(part.name.slice(root.length));
     const inFile = contents.columns.filter(({ name }) => !partitions.includes(name));
-    const all = [...inFile, ...partitions.map((name) => columnOf(name, "VARCHAR"))];
+    const all = [
+      ...inFile,
+      ...partitions.map((name): Column => ({ ...columnOf(name, "VARCHAR"), partition: true })),
+    ];
     const fresh = {
       part,
       contents,

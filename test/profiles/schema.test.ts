@@ -98,6 +98,14 @@ describe("features that are not listed", () => {
     expect(schema).toMatchObject({ version: "v", labelTime: "known", probabilities, classes: ["a", "b"] });
   });
 
+  it("leave out what only the names of folders say", async () => {
+    const schema = await schemaOf(engine, model, predictions, reference, ["colour"]);
+    expect(schema.features.map(({ name }) => name)).toEqual(["weight", "doors"]);
+    expect(schema.choices.find(({ column }) => column === "colour")?.reason).toBe(
+      "a folder's name, not a column of the files",
+    );
+  });
+
   it("are none without a reference", async () => {
     expect((await schemaOf(engine, model, predictions)).features).toEqual([]);
   });

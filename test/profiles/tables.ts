@@ -48,8 +48,15 @@ export async function schemaOf(
   model: Partial<ModelConfig>,
   predictions: string,
   reference?: string,
+  /** Columns of the predictions that stand in the names of folders. */
+  partitions: readonly string[] = [],
 ): Promise<Schema> {
-  const relation = async (sql: string) => ({ sql, columns: await engine.describe(sql) });
+  const relation = async (sql: string) => ({
+    sql,
+    columns: (await engine.describe(sql)).map((column) =>
+      partitions.includes(column.name) ? { ...column, partition: true as const } : column,
+    ),
+  });
   return resolveSchema(engine, {
     model: modelOf(model),
     predictions: await relation(predictions),

@@ -33,6 +33,7 @@ it("counts the bucket in progress, and cuts a given moment on its edge", () => {
   expect(windowsEnd(5 * hour + 1, hour, true)).toBe(6 * hour);
   expect(windowsEnd(5 * hour, hour, true)).toBe(6 * hour);
   expect(windowsEnd(5 * hour, hour, false)).toBe(5 * hour);
+  expect(windowsEnd(6 * hour - 1, hour, false)).toBe(5 * hour);
 });
 
 it("splits a window into seven spans of whole buckets, half-open", () => {

@@ -301,7 +301,11 @@ describe("partition folders", () => {
     ]);
     const source = open("run=5/**/*.csv");
     const { columns } = await source.relation(await source.list());
-    expect(columns.map(({ name }) => name)).toEqual(["x", "year", "part"]);
+    expect(columns.map(({ name, partition }) => [name, partition])).toEqual([
+      ["x", undefined],
+      ["year", true],
+      ["part", true],
+    ]);
   });
 
   test("of odd names are told apart", async () => {
