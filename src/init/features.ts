@@ -12,6 +12,8 @@ export interface Group {
   readonly name: string;
   readonly bins?: readonly number[];
   readonly why: string;
+  /** Hardly an input of the model: it is there to see whether the model is fair. */
+  readonly sensitive?: true;
 }
 
 /** Text with more values is no category: `limits.categories`. */
@@ -34,7 +36,8 @@ function whyNot(
   { name, kind, type, present, distinct, whole }: ColumnFacts,
   groups: readonly Group[],
 ): string | undefined {
-  if (groups.some((group) => group.name === name && group.bins === undefined)) return "a group";
+  if (groups.some((group) => group.name === name && group.sensitive && group.bins === undefined))
+    return "a group";
   if (present === 0) return "no value";
   if (kind === "time") return "a time";
   if (kind !== "number" && kind !== "text") return type.replace(/\(.*$/s, "").toLowerCase();
@@ -74,9 +77,10 @@ const said = ({ name, values = [] }: ColumnFacts, why: string): Group => ({
 
 function sensitive(column: ColumnFacts, grouped: readonly ColumnFacts[]): Group[] {
   const { name, kind, least, greatest, distinct } = column;
-  if (grouped.includes(column)) return [said(column, "sure: nobody may be treated worse for it")];
+  const whole: Group = { ...said(column, "sure: nobody may be treated worse for it"), sensitive: true };
+  if (grouped.includes(column)) return [whole];
   if (kind !== "number" || least === undefined || greatest === undefined) return [];
-  if (distinct <= mostGroups) return [said(column, "sure: nobody may be treated worse for it")];
+  if (distinct <= mostGroups) return [whole];
   const bins = [30, 50].filter((edge) => edge > least && edge < greatest);
   return bins.length === 0
     ? []
