@@ -102,6 +102,7 @@ export function createMonitor(model: ModelConfig, engine: Engine, store: Store, 
     // Of a moment, what was seen later at another evaluation does not count.
     const { lastMs, lastLabelledMs } = asOf.kind === "moment" ? newestTimes(seen) : state;
     const { firstSeen } = state;
+    clock.lap("merge");
     // Given for the configured version; of others in the rows nothing is known but when they came.
     const configured = (version: string) => (version === model.version ? model.trainedAtMs : undefined);
     const scene = {

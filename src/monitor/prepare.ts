@@ -52,7 +52,8 @@ export async function prepare(
   const modelStore = await store.model(model.name, key);
   const found = { identity, key, schema, store: modelStore };
   const liveCentre = () => centreOf(rows, parts, schema, signal);
-  if (reference === undefined) return prepared(found, undefined, 0, await keptCentre(found, liveCentre));
+  if (reference === undefined)
+    return { ...prepared(found, undefined), centre: await keptCentre(found, liveCentre) };
   // Other windows need another reference, not other profiles.
   const referenceKey = hash([key, model.windows]);
   const known = await modelStore.reference(referenceKey);
@@ -115,10 +116,9 @@ export function prepared(
   found: Pick<Prepared, "identity" | "key" | "schema" | "store">,
   stored: StoredReference | undefined,
   referenceRead = 0,
-  centre = stored?.centre ?? 0,
 ): Prepared {
   const referenceOf = stored === undefined ? () => undefined : referencePer(stored);
-  return { ...found, reference: stored, referenceOf, centre, referenceRead };
+  return { ...found, reference: stored, referenceOf, centre: stored?.centre ?? 0, referenceRead };
 }
 
 /** What shapes a model's profiles beside the reference's rows: profiles of another shape are not mixed. */

@@ -1,5 +1,6 @@
 import type { Dialect, Engine, Row } from "../engines/engine.ts";
 import type { CategoricalBins, NumericBins } from "./profile.ts";
+import { edgesInside } from "./wide-bins.ts";
 
 const parts = 200;
 /** A column with at most so many different values has a bin for each of them. */
@@ -69,7 +70,8 @@ function between(low: number, high: number, share: number): number {
 }
 
 /**
- * Fine bins of a column of n values, at least one (statistics.md §2). `few`: its different values, ascending, where there are at most
+ * Fine bins of a column of n values, at least one (statistics.md §2): its quantiles, values that are common, and where two of these lie
+ * far apart more edges between them. `few`: its different values, ascending, where there are at most
  * 200; undefined where there are more.
  */
 export function numericBins(
@@ -88,6 +90,12 @@ export function numericBins(
     edges.add(below(value));
     edges.add(value);
   }
+  if (few === undefined)
+    for (const edge of edgesInside(
+      [...edges].sort((a, b) => a - b),
+      at,
+    ))
+      edges.add(edge + 0);
   const sorted = [...edges].sort((a, b) => a - b);
   const deciles =
     few?.length === 1

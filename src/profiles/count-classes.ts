@@ -1,18 +1,19 @@
 import type { Engine, Row } from "../engines/engine.ts";
 import { calibrationBins } from "./class-outcome.ts";
 import { className, classNames, otherClass } from "./classes.ts";
-import { binItems, binsText, countScores, newScores, type ScoreSlices } from "./count-scores.ts";
+import { binItems, binsText, newScores, type ScoreSlices } from "./count-score-bins.ts";
+import { countScores } from "./count-scores.ts";
 import { labelledRows } from "./labels.ts";
 import { pacing } from "./pace.ts";
 import type { ClassOutcome } from "./profile.ts";
 import { scoreCodeSql } from "./score-bins.ts";
 import {
   groupNames,
+  namedItems,
   type Sliced,
   type SliceInput,
   type SliceName,
   slicedRows,
-  sliceItems,
   sliceKey,
   sliceOf,
   sliceSets,
@@ -43,8 +44,13 @@ interface Counting extends SliceName {
 /**
  * A classifier's outcome of every slice. One statement counts cells: actual × predicted class × place of the probability; of a binary
  * task that place is the bin of its score, so the ROC curve comes with it. Several classes take a second one for their scores.
+ * `times` are what `bucketTimes` gave.
  */
-export async function countClasses(engine: Engine, input: SliceInput): Promise<Sliced[]> {
+export async function countClasses(
+  engine: Engine,
+  input: SliceInput,
+  times?: ReadonlyMap<number, BucketTimes>,
+): Promise<Sliced[]> {
   const slices = new Map<string, Counting>();
   const scores: ScoreSlices = newScores();
   const binary = input.schema.task === "binary";
@@ -60,9 +66,15 @@ export async function countClasses(engine: Engine, input: SliceInput): Promise<S
     if (binary) scores.add(slice, 0, Number(actual) === 0, text);
     await pace(200 + (typeof text === "string" ? text.length : 0));
   }
-  if (timesApart(input)) await addTimes(engine, input, slices);
+  for (const [bucket, { lastLabelledMs, labelTimeMs }] of times ?? []) {
+    const slice = slices.get(sliceKey({ bucket, attribute: undefined, group: "" }));
+    if (slice) Object.assign(slice, { lastLabelledMs, labelTimeMs });
+  }
   const byClass = await countScores(engine, input, scores);
-  return [...slices].map(([key, counting]) => {
+  const classes = classNames(input.schema).length;
+  const sliced: Sliced[] = [];
+  for (const [key, counting] of slices) {
+    await pace(200 + 10 * classes * classes);
     const { confusion, losses, n, scored, calibration } = counting;
     const outcome: ClassOutcome = {
       kind: "classes",
@@ -75,20 +87,36 @@ export async function countClasses(engine: Engine, input: SliceInput): Promise<S
       brier: { sum: total(losses[2]), squares: total(losses[3]) },
       calibration,
     };
-    return { ...counting, outcome };
-  });
+    sliced.push({ ...counting, outcome });
+  }
+  return sliced;
+}
+
+/** Rows of a bucket, and the newest times of its labelled ones. */
+export interface BucketTimes {
+  readonly rows: number;
+  readonly lastLabelledMs: number | null;
+  readonly labelTimeMs: number | null;
 }
 
 /** A fifth of the cells' cost is their newest times: where labels need no join, these are cheaper read on their own, for all rows only. */
 const timesApart = ({ labels, labelled }: SliceInput) => labels === undefined && labelled;
 
-async function addTimes(engine: Engine, input: SliceInput, slices: Map<string, Counting>): Promise<void> {
+/** Bucket → rows and newest times, ascending; undefined where the cells have the times. */
+export async function bucketTimes(
+  engine: Engine,
+  input: SliceInput,
+): Promise<Map<number, BucketTimes> | undefined> {
+  if (!timesApart(input)) return undefined;
   const rows = labelledRows(engine, input, []);
-  const sql = `SELECT b, max(ms), max(lt) FROM ${rows} WHERE label IS NOT NULL GROUP BY b`;
-  for (const [bucket, last, time] of await engine.rows(sql, input.signal)) {
-    const slice = slices.get(sliceKey({ bucket: Number(bucket), attribute: undefined, group: "" }));
-    if (slice) Object.assign(slice, { lastLabelledMs: numberOr(last), labelTimeMs: numberOr(time) });
-  }
+  const sql = `SELECT b, count(*), max(CASE WHEN label IS NOT NULL THEN ms END), max(lt) FROM ${rows} GROUP BY b ORDER BY b`;
+  const found = await engine.rows(sql, input.signal);
+  return new Map(
+    found.map(([bucket, count, last, time]) => [
+      Number(bucket),
+      { rows: Number(count), lastLabelledMs: numberOr(last), labelTimeMs: numberOr(time) },
+    ]),
+  );
 }
 
 /** By class, in the schema's order: the same rows give the same text. A class may be named as anything, `__proto__` too. */
@@ -173,7 +201,7 @@ function cellsSql(engine: Engine, input: SliceInput): string {
   const clipped = `least(greatest(right_p, ${number(epsilon)}), ${number(1 - epsilon)})`;
   const inner = `(SELECT ${[...kept, "place", "score", `-ln(${clipped}) AS ll`, "br"].join(", ")} FROM ${losses}) AS c`;
   const items = [
-    ...sliceItems(input).map((item, index) => `${item} AS x${index}`),
+    ...namedItems(input),
     ...["label", "p", "place"],
     ...(timesApart(input) ? ["NULL AS lms", "NULL AS lt"] : ["max(lms) AS lms", "max(lt) AS lt"]),
     ...(binary ? binItems("score") : ["count(*) AS n"]),

@@ -1,7 +1,7 @@
 import type { Engine } from "../engines/engine.ts";
 import { answersOf } from "./answers.ts";
 import { bucketed } from "./bucketed.ts";
-import { type ClassCounts, countClasses } from "./count-classes.ts";
+import { type BucketTimes, bucketTimes, type ClassCounts, countClasses } from "./count-classes.ts";
 import { countRegression } from "./count-regression.ts";
 import { attributesOf, type GroupInput } from "./groups.ts";
 import { hasLabels, type LabelInput } from "./labels.ts";
@@ -41,31 +41,40 @@ export async function countOutcomes(
   const buckets = new Map<number, OutcomeBucket>();
   if (attributes.length === 0 && !labelled && answers.prediction === undefined) return buckets;
   const slices: SliceInput = { ...input, relation: answers.relation, attributes, answers, labelled };
-  if (schema.task === "regression")
+  if (schema.task === "regression") {
     for (const slice of await countRegression(engine, slices)) add(buckets, slice, slices);
-  else
-    for (const some of await batches(engine, slices))
-      for (const slice of await countClasses(engine, some)) add(buckets, slice, slices);
+    return buckets;
+  }
+  const times = await bucketTimes(engine, slices);
+  for (const some of await batches(engine, slices, times))
+    for (const slice of await countClasses(engine, some, times)) add(buckets, slice, slices);
   return buckets;
 }
 
-/** Cells of one statement: some 200 bytes each in the engine. */
-const cellsPerStatement = 3_000_000;
+/** Cells of one statement: some 200 bytes each in the engine, and each of its threads has its own of the same cell. */
+const cellsPerStatement = 800_000;
 /** Cells of one slice and class at most: bins of scores, positive or not. */
 const cellsPerSlice = 3000;
 
 /** The same buckets, a few at a time where their scores would not fit into the engine's memory at once. */
-async function batches(engine: Engine, input: SliceInput): Promise<SliceInput[]> {
+async function batches(
+  engine: Engine,
+  input: SliceInput,
+  times: ReadonlyMap<number, BucketTimes> | undefined,
+): Promise<SliceInput[]> {
   const { schema, attributes, answers, labelled, bucketMs, signal } = input;
   if (bucketMs === undefined || !labelled || answers.scores.length === 0) return [input];
   const rows = bucketed(engine.dialect, input, []);
-  const counts = await engine.rows(`SELECT b, count(*) FROM ${rows} GROUP BY b ORDER BY b`, signal);
-  const slices = 1 + attributes.length * (schema.limits.groups + 2);
+  const counts = times
+    ? [...times].map(([bucket, { rows }]) => [bucket, rows] as const)
+    : await engine.rows(`SELECT b, count(*) FROM ${rows} GROUP BY b ORDER BY b`, signal);
+  const atMost = (rows: number, slices: number) => Math.min(rows, slices * cellsPerSlice);
   const found: number[][] = [];
   let room = 0;
   for (const [bucket, count] of counts) {
-    const cells =
-      answers.scores.length * Math.min(Number(count) * (1 + attributes.length), slices * cellsPerSlice);
+    const rows = Number(count);
+    const ofGroups = attributes.length * atMost(rows, schema.limits.groups + 2);
+    const cells = answers.scores.length * (atMost(rows, 1) + ofGroups);
     if (cells > room) {
       found.push([]);
       room = cellsPerStatement;

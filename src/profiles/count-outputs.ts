@@ -32,7 +32,13 @@ export async function countOutputs(
   const time = input.relation.columns.filter(({ name }) => name === input.schema.timestamp);
   const columns = [...time, ...outputs.columns.map(({ name, kind }) => ({ name, kind, type: "DOUBLE" }))];
   const relation = { sql: outputs.sql, columns };
-  const counted = await countColumns(engine, { ...input, relation, features: outputs.columns, bins });
+  const counted = await countColumns(engine, {
+    ...input,
+    relation,
+    features: outputs.columns,
+    bins,
+    readOnce: true,
+  });
   for (const [bucket, { columns }] of counted) found.set(bucket, { ...found.get(bucket), ...columns });
   return found;
 }

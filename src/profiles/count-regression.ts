@@ -3,6 +3,7 @@ import { pacing } from "./pace.ts";
 import { errorBinSql, regressionOutcome } from "./regression-outcome.ts";
 import {
   groupNames,
+  namedItems,
   type Sliced,
   type SliceInput,
   slicedRows,
@@ -31,43 +32,51 @@ export async function countRegression(engine: Engine, input: SliceInput): Promis
     input.signal,
   );
   const bins = await errorBins(engine, input);
-  return rows.map((row) => {
+  const pace = pacing();
+  const sliced: Sliced[] = [];
+  for (const row of rows) {
     const slice = sliceOf(input, row);
+    const own = bins.get(sliceKey(slice)) ?? [];
+    await pace(200 + 20 * own.length);
     const [count, labels, last, time, ...sums] = row.slice(3);
-    return {
+    const absEBins = Object.fromEntries(own);
+    sliced.push({
       ...slice,
       rows: Number(count),
       labels: Number(labels),
       lastLabelledMs: last == null ? null : Number(last),
       labelTimeMs: time == null ? null : Number(time),
-      outcome: {
-        ...regressionOutcome.decode(dialect, sums, undefined),
-        absEBins: Object.fromEntries((bins.get(sliceKey(slice)) ?? []).sort(byBin)),
-      },
-    };
-  });
+      outcome: { ...regressionOutcome.decode(dialect, sums, undefined), absEBins },
+    });
+  }
+  return sliced;
 }
 
 /** `zero` first: the same rows give the same text. */
 const byBin = ([a]: readonly [string, number], [b]: readonly [string, number]) =>
   a === "zero" ? -1 : b === "zero" ? 1 : Number(a) - Number(b);
 
-/** Slice → bins of |e|. */
+/** Slice → bins of |e|. One text a slice, because a row of its own for each bin would cost ten times as much to hand over. */
 async function errorBins(engine: Engine, input: SliceInput): Promise<Map<string, [string, number][]>> {
   const found = new Map<string, [string, number][]>();
   if (!input.labelled || input.answers.prediction === undefined) return found;
   const kept = ["b", ...groupNames(input), "p - label AS e"];
   const errors = `(SELECT ${kept.join(", ")} FROM ${slicedRows(engine, input)}) AS e WHERE e IS NOT NULL`;
   const inner = `(SELECT ${["b", ...groupNames(input), `${errorBinSql(engine.dialect, "e")} AS k`].join(", ")} FROM ${errors}) AS k`;
-  const sql = `SELECT ${[...sliceItems(input), "k", "count(*)"].join(", ")} FROM ${inner} ${sliceSets(input, ["k"])}`;
+  const cells = `(SELECT ${[...namedItems(input), "k", "count(*) AS n"].join(", ")} FROM ${inner} ${sliceSets(input, ["k"])}) AS c`;
+  const text = "string_agg(concat(coalesce(CAST(k AS VARCHAR), 'zero'), ':', n), ',')";
   const pace = pacing();
-  for (const row of await engine.rows(sql, input.signal)) {
-    await pace(100);
-    const key = sliceKey(sliceOf(input, row));
-    const [bin, count] = row.slice(3);
-    const bins = found.get(key) ?? [];
-    found.set(key, bins);
-    bins.push([bin == null ? "zero" : String(bin), Number(count)]);
+  for (const row of await engine.rows(
+    `SELECT x0, x1, x2, ${text} FROM ${cells} GROUP BY x0, x1, x2`,
+    input.signal,
+  )) {
+    const bins = String(row[3]).split(",");
+    await pace(10 * bins.length);
+    const pairs = bins.map((bin): [string, number] => {
+      const [key = "", count] = bin.split(":");
+      return [key, Number(count)];
+    });
+    found.set(sliceKey(sliceOf(input, row)), pairs.sort(byBin));
   }
   return found;
 }

@@ -1,60 +1,29 @@
 import type { Engine, Value } from "../engines/engine.ts";
+import {
+  type BinnedCurve,
+  binItems,
+  binnedCurve,
+  binsText,
+  type Curve,
+  curveKey,
+  curveSize,
+  type ScoreSlices,
+  singleScores,
+  written,
+} from "./count-score-bins.ts";
 import { pacing } from "./pace.ts";
 import type { ScoreCounts, ScoreOutcome } from "./profile.ts";
 import { scoreCodeSql } from "./score-bins.ts";
 import { mostExactScores } from "./score-outcome.ts";
 import {
   groupNames,
+  namedItems,
   type SliceInput,
-  type SliceName,
   slicedRows,
-  sliceItems,
   sliceKey,
   sliceOf,
   sliceSets,
 } from "./slices.ts";
-
-/** Rows of one bin of scores, and the score's text where it holds one alone. */
-interface Bin {
-  positives: number;
-  negatives: number;
-  score: string | undefined;
-  /** Different scores, at least. */
-  different: number;
-}
-
-/** The scores of one class in one slice, by bin. */
-interface Curve {
-  readonly slice: SliceName;
-  readonly code: number;
-  readonly bins: Map<number, Bin>;
-}
-
-/** Bins of scores while they come in. */
-export interface ScoreSlices {
-  readonly curves: Map<string, Curve>;
-  /** Adds the rows of one side of a class, from what `binsText` gave. */
-  add(slice: SliceName, code: number, positive: boolean, text: Value | undefined): void;
-}
-
-/**
- * Aggregates of a cell of scores for `binsText`: how many, the least, the greatest, and marks of 62 places that their far digits fall on.
- */
-export const binItems = (score: string) => [
-  "count(*) AS n",
-  `min(${score}) AS low`,
-  `max(${score}) AS high`,
-  `bit_or(CAST(1 AS BIGINT) << CAST(CAST(floor(${score} * 1e15) AS BIGINT) % 62 AS INTEGER)) AS marks`,
-];
-
-/**
- * Aggregate over cells (place and `binItems`): `place:rows:score` where a cell holds one score alone, else `place:rows:*least`, the least
- * number of different scores. One text for all, because a row of its own for each would cost ten times as much to hand over.
- */
-export const binsText =
-  "string_agg(place || ':' || n || ':' || CASE WHEN low = high THEN CAST(low AS VARCHAR) ELSE '*' || bit_count(marks) END, ',')";
-
-const curveKey = (slice: SliceName, code: number) => `${code} ${sliceKey(slice)}`;
 
 /** Calls back with the tokens of a text of ours, each cut at its colons: there may be a million. */
 function eachToken(
@@ -70,34 +39,6 @@ function eachToken(
   }
 }
 
-export function newScores(): ScoreSlices {
-  const curves = new Map<string, Curve>();
-  return {
-    curves,
-    add(slice, code, positive, text) {
-      if (text == null) return;
-      const key = curveKey(slice, code);
-      const curve = curves.get(key) ?? { slice, code, bins: new Map<number, Bin>() };
-      curves.set(key, curve);
-      eachToken(text, (place, count, score) => addBin(curve.bins, Number(place), positive, count, score));
-    },
-  };
-}
-
-function addBin(bins: Map<number, Bin>, place: number, positive: boolean, count: number, text: string): void {
-  const several = text.startsWith("*");
-  const score = several ? undefined : text;
-  const different = several ? Math.max(2, Number(text.slice(1))) : 1;
-  const bin = bins.get(place);
-  if (bin === undefined) {
-    bins.set(place, { positives: positive ? count : 0, negatives: positive ? 0 : count, score, different });
-    return;
-  }
-  bin[positive ? "positives" : "negatives"] += count;
-  bin.different = Math.max(bin.different, different, bin.score === score ? 1 : 2);
-  if (bin.score !== score) bin.score = undefined;
-}
-
 /** Slice → class → its scores: exact where there are at most 1,000 different ones, else by bin. */
 export async function countScores(
   engine: Engine,
@@ -105,37 +46,61 @@ export async function countScores(
   scores: ScoreSlices,
 ): Promise<Map<string, Record<string, ScoreOutcome>>> {
   if (input.schema.task !== "binary") await addSeveral(engine, input, scores);
-  const exact = await exactScores(engine, input, scores);
-  const found = new Map<string, Map<string, ScoreOutcome>>();
+  const binned = new Map<string, BinnedCurve>();
+  const exact = new Map<string, Counts>();
+  const open = new Map<string, Curve>();
   const pace = pacing();
-  for (const [key, { slice, code, bins }] of [...scores.curves].sort(([, a], [, b]) => a.code - b.code)) {
-    await pace(20 * bins.size);
-    const all = [...bins.values()];
-    const positives = all.reduce((sum, bin) => sum + bin.positives, 0);
-    const negatives = all.reduce((sum, bin) => sum + bin.negatives, 0);
-    const counts = exact.get(key);
+  for (const [key, curve] of scores.curves) {
+    await pace(curveSize(curve));
+    const bins = binnedCurve(curve);
+    binned.set(key, bins);
+    // The bins alone tell most curves that have too many, and those whose every bin holds one; only the others are asked for once more.
+    if (bins.different > mostExactScores) continue;
+    const single = singleScores(curve);
+    if (single === undefined) open.set(key, curve);
+    else exact.set(key, single);
+  }
+  for (const some of parts(open, (key) => rowsOf(binned.get(key) ?? emptyCurve)))
+    await readExact(engine, input, some, exact);
+  const found = new Map<string, Map<string, ScoreOutcome>>();
+  for (const [key, { slice, code }] of [...scores.curves].sort(([, a], [, b]) => a.code - b.code)) {
+    const { positives, negatives, counts } = binned.get(key) ?? emptyCurve;
+    const alone = exact.get(key);
     const classes = found.get(sliceKey(slice)) ?? new Map<string, ScoreOutcome>();
     found.set(sliceKey(slice), classes);
     classes.set(input.answers.scores[code]?.class ?? "", {
       positives,
       negatives,
-      scores: counts ? { kind: "exact", counts } : { kind: "binned", counts: binned(bins) },
+      scores: alone ? { kind: "exact", counts: alone } : { kind: "binned", counts },
     });
   }
   return new Map([...found].map(([key, classes]) => [key, Object.fromEntries(classes)]));
 }
 
+const rowsOf = ({ positives, negatives }: BinnedCurve) => positives + negatives;
+
+/** Rows whose scores are read at once: what an engine hands over in one piece holds the event loop. */
+const rowsPerPart = 200_000;
+
+/** The curves of a few buckets at a time. */
+function parts(curves: ReadonlyMap<string, Curve>, rows: (key: string) => number): Map<string, Curve>[] {
+  const found: Map<string, Curve>[] = [];
+  let [room, bucket] = [0, Number.NaN];
+  for (const [key, curve] of [...curves].sort(([, a], [, b]) => a.slice.bucket - b.slice.bucket)) {
+    if (room <= 0 && curve.slice.bucket !== bucket) {
+      found.push(new Map());
+      room = rowsPerPart;
+    }
+    bucket = curve.slice.bucket;
+    room -= rows(key);
+    found.at(-1)?.set(key, curve);
+  }
+  return found;
+}
+
+const emptyCurve: BinnedCurve = { positives: 0, negatives: 0, counts: {}, different: 0 };
+
 type Counts = ScoreCounts["counts"];
-
-/** By code: the same rows give the same text. */
-const binned = (bins: ReadonlyMap<number, Bin>): Counts =>
-  Object.fromEntries(
-    [...bins].sort(([a], [b]) => a - b).map(([code, of]) => [code, [of.positives, of.negatives] as const]),
-  );
-
-/** As JSON writes a number, whatever the engine's way: 1.0 and 1e-05 are 1 and 0.00001. */
-const written = (score: string) =>
-  score.endsWith(".0") || score.includes("e") ? String(Number(score)) : score;
 
 /** A FROM item with a row for each labelled row and class whose probabilities are usable: `k` (class), `s` (score), `y` (is it true). */
 function classScores(engine: Engine, input: SliceInput): string {
@@ -166,41 +131,7 @@ async function addSeveral(engine: Engine, input: SliceInput, scores: ScoreSlices
   }
 }
 
-/** A slice's bucket, set and group under the names x0, x1, x2. */
-const namedItems = (input: SliceInput) => sliceItems(input).map((item, index) => `${item} AS x${index}`);
-
-/**
- * Curve → scores as they are, of those that have few. The bins alone tell most curves that have too many, and
- * those whose every bin holds one; only the others are asked for once more.
- */
-async function exactScores(
-  engine: Engine,
-  input: SliceInput,
-  { curves }: ScoreSlices,
-): Promise<Map<string, Counts>> {
-  const exact = new Map<string, Counts>();
-  const open = new Map<string, Curve>();
-  const pace = pacing();
-  for (const [key, curve] of curves) {
-    await pace(20 * curve.bins.size);
-    const bins = [...curve.bins.values()];
-    const atLeast = bins.reduce((sum, { different }) => sum + different, 0);
-    if (atLeast > mostExactScores) continue;
-    if (bins.some(({ score }) => score === undefined)) open.set(key, curve);
-    else exact.set(key, single(bins));
-  }
-  if (open.size > 0) await readExact(engine, input, open, exact);
-  return exact;
-}
-
-/** Bins that hold one score each, by its text, as the others are. */
-function single(bins: readonly Bin[]): Counts {
-  const sorted = bins.toSorted(({ score: a = "" }, { score: b = "" }) => (a < b ? -1 : 1));
-  return Object.fromEntries(
-    sorted.map(({ score = "", positives, negatives }) => [written(score), [positives, negatives] as const]),
-  );
-}
-
+/** Adds the scores of curves that have few, as they are. */
 async function readExact(
   engine: Engine,
   input: SliceInput,

@@ -88,12 +88,25 @@ const noTime = "-1e300";
  * Joins `label` and `lt` to a FROM item `r` that has the ids: of several labels for one id the one with the latest label_time, of equals,
  * and where there is none, the last in file order.
  */
-function joinLabels(engine: Engine, labels: Relation, schema: Schema, knownAtMs?: number): string {
+function joinLabels(engine: Engine, labels: Relation, input: LabelInput & Bucketing): string {
+  const { schema, knownAtMs } = input;
   const ids = keys(schema).join(", ");
   const timed = labelTimeSql(engine.dialect, labels, schema) !== undefined;
   const order = timed ? `ROW(coalesce(lt, ${noTime}), place)` : "place";
-  const last = `SELECT ${ids}, max_by(label, ${order}) AS label, ${timed ? `max_by(coalesce(lt, ${noTime}), ${order})` : "CAST(NULL AS DOUBLE)"} AS lt FROM ${labelRows(engine, labels, schema, knownAtMs)} GROUP BY ${ids}`;
+  const last = `SELECT ${ids}, max_by(label, ${order}) AS label, ${timed ? `max_by(coalesce(lt, ${noTime}), ${order})` : "CAST(NULL AS DOUBLE)"} AS lt FROM ${labelRows(engine, labels, schema, knownAtMs)}${ofWantedRows(engine, input)} GROUP BY ${ids}`;
   return `LEFT JOIN (${last}) AS l ON ${on(schema)}`;
+}
+
+/** Of more buckets, most labels are somebody's: to look for their rows first would cost more than it saves. */
+const fewBuckets = 8;
+
+/** Where few buckets are wanted: only labels of their rows, or a bucket of a thousand rows would sort all labels there are. */
+function ofWantedRows(engine: Engine, input: LabelInput & Bucketing): string {
+  const { schema, relation, bucketMs, buckets } = input;
+  if (bucketMs === undefined || buckets === undefined || buckets.length > fewBuckets) return "";
+  const ids = keys(schema).join(", ");
+  const rows = bucketed(engine.dialect, input, idItems(engine, relation, schema));
+  return ` AND (${ids}) IN (SELECT ${ids} FROM ${rows})`;
 }
 
 /** Keeps the rows of `r` that have a label. */
@@ -137,7 +150,7 @@ export function labelledRows(
     `${settled(dialect, input, found.label)} AS label`,
     `CASE WHEN ${found.lt} > ${noTime} THEN ${found.lt} END AS lt`,
   ];
-  const join = own || labels === undefined ? "" : ` ${joinLabels(engine, labels, schema, input.knownAtMs)}`;
+  const join = own || labels === undefined ? "" : ` ${joinLabels(engine, labels, input)}`;
   return `(SELECT ${outer.join(", ")} FROM ${rows}${join}) AS o`;
 }
 

@@ -57,6 +57,18 @@ function runs(places: readonly Place[]): Place[][] {
   return all;
 }
 
+/** Lines with their ends, about a mebibyte at once: turning all of them into bytes would hold the event loop. */
+function* pieces(lines: readonly string[]): Generator<string> {
+  let piece = "";
+  for (const line of lines) {
+    piece += `${line}\n`;
+    if (piece.length < pieceBytes) continue;
+    yield piece;
+    piece = "";
+  }
+  if (piece !== "") yield piece;
+}
+
 /** Lines in a file. What was torn off by a crash (no newline at the end) is cut away. */
 export async function openLineLog(path: string): Promise<LineLog> {
   let file = await open(path, "a+");
@@ -94,7 +106,7 @@ export async function openLineLog(path: string): Promise<LineLog> {
       offset += length + 1;
     }
     try {
-      await file.appendFile(`${lines.join("\n")}\n`);
+      for (const piece of pieces(lines)) await file.appendFile(piece);
       await file.sync();
     } catch (error) {
       // A full disk may have taken half a line.

@@ -7,6 +7,7 @@ type Named<T> = Readonly<Record<string, T>>;
 export function mergeNamed<T>(left: Named<T>, right: Named<T>, merge: (left: T, right: T) => T): Named<T> {
   const names = Object.keys(right);
   if (names.length === 0) return left;
+  if (isEmpty(left)) return right;
   const merged: Record<string, T> = { ...left };
   for (const name of names) {
     const own = right[name] as T;
@@ -15,6 +16,11 @@ export function mergeNamed<T>(left: Named<T>, right: Named<T>, merge: (left: T, 
     else merged[name] = value;
   }
   return merged;
+}
+
+function isEmpty(named: Named<unknown>): boolean {
+  for (const name in named) if (Object.hasOwn(named, name)) return false;
+  return true;
 }
 
 const plain = { enumerable: true, configurable: true, writable: true };

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 
 /** Others wait no longer for a turn, but for one piece of work. */
-const mostMs = 15;
+const mostMs = 10;
 /** Looking at the clock after every value would cost more than the values: some 2 ms of work. */
 const worthLooking = 30_000;
 

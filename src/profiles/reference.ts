@@ -101,5 +101,8 @@ export async function meanLabel(
   if (there.length === 0) return undefined;
   const means = there.map((name) => `avg(${dialect.finite(dialect.identifier(name))})`);
   const [row = []] = await engine.rows(`SELECT ${means.join(", ")} FROM ${sql}`, signal);
-  return row.filter((mean) => mean !== null && mean !== undefined).map(Number).find(Number.isFinite);
+  return row
+    .filter((mean) => mean !== null && mean !== undefined)
+    .map(Number)
+    .find(Number.isFinite);
 }

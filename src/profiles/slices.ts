@@ -66,6 +66,10 @@ export function sliceItems({ attributes }: SliceInput): string[] {
   return ["b", set, group];
 }
 
+/** The same under the names x0, x1, x2, for a SELECT around. */
+export const namedItems = (input: SliceInput): string[] =>
+  sliceItems(input).map((item, index) => `${item} AS x${index}`);
+
 /** GROUP BY of every slice, each cut by `keys`. */
 export function sliceSets({ attributes }: SliceInput, keys: readonly string[]): string {
   const all = [["b", ...keys], ...attributes.map((_, index) => ["b", `g${index}`, ...keys])];

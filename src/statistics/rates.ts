@@ -8,16 +8,23 @@ export interface Rate {
   readonly trials: number;
 }
 
-/** Per group the rates of its own trials were every group's rate the pooled one. */
-export function rateDraws(groups: readonly Rate[], random: Random, draws: number): Float64Array[] {
+/** Per group the rates of its own trials were every group's rate the pooled one; after each group the caller may do something else. */
+export function* rateDraws(
+  groups: readonly Rate[],
+  random: Random,
+  draws: number,
+): Generator<undefined, Float64Array[]> {
   const total = groups.reduce((sum, { trials }) => sum + trials, 0);
   const pooled = groups.reduce((sum, { successes }) => sum + successes, 0) / total;
-  return groups.map(({ trials }) => {
+  const all: Float64Array[] = [];
+  for (const { trials } of groups) {
     const sample = binomialSampler(trials, pooled);
     const drawn = new Float64Array(draws);
     for (let draw = 0; draw < draws; draw += 1) drawn[draw] = sample(random) / trials;
-    return drawn;
-  });
+    all.push(drawn);
+    yield;
+  }
+  return all;
 }
 
 /** z² of a 95 % interval: the successes and failures together that Agresti and Coull (1998) add, half each. */

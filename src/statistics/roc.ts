@@ -88,8 +88,7 @@ export function averagePrecisionResolution(steps: readonly ScoreStep[]): number 
   // Σ (found + i) / (given + i) over the positives i of a step, both counted before them.
   const least = stepwise(
     steps,
-    ({ positives }, { found, given }) =>
-      positives - (given - found) * reciprocals(given - positives, given),
+    ({ positives }, { found, given }) => positives - (given - found) * reciprocals(given - positives, given),
   );
   return Math.max(greatest - value, value - least, 0);
 }

@@ -77,24 +77,26 @@ function isAsExtreme(
 /**
  * 95 % interval of the largest difference: the largest over all pairs of |difference| ± c · standard error, floored at 0, where c is
  * the 95 % point of the largest standardised difference of a pair (Hothorn, Bretz and Westfall 2008), from 1,000 draws. A bootstrap
- * of the largest difference itself is biased upwards. Pairs are of one metric; of several metrics all pairs count.
+ * of the largest difference itself is biased upwards. Pairs are of one metric; of several metrics all pairs count. Of many groups there are
+ * very many pairs: after those of each group the caller may do something else.
  */
-export function apartInterval(
+export function* apartInterval(
   metrics: readonly (readonly Estimate[])[],
   random: Random,
   draws = 1_000,
-): Interval {
+): Generator<undefined, Interval> {
   const largest = new Float64Array(draws);
   let lower = 0;
   let upper = 0;
   const pairs = metrics.map(pairsOf);
-  metrics.forEach((groups, metric) => {
+  for (const [metric, groups] of metrics.entries()) {
     const drawn = normalDraws(
       groups.map((group) => group.standardError),
       random,
       draws,
     );
     for (const { i, j, standardError } of pairs[metric] ?? []) {
+      if (j === i + 1) yield;
       if (standardError === 0) continue;
       const [left, right] = [drawn[i], drawn[j]] as [Float64Array, Float64Array];
       for (let draw = 0; draw < draws; draw += 1) {
@@ -102,7 +104,7 @@ export function apartInterval(
         if (difference > (largest[draw] as number)) largest[draw] = difference;
       }
     }
-  });
+  }
   const c = quantile([...largest], 0.95);
   for (const { difference, standardError } of pairs.flat()) {
     lower = Math.max(lower, difference - c * standardError);

@@ -49,6 +49,37 @@ describe("fine bins", () => {
     expect(bins?.edges.at(-1)).toBe(bins?.max);
   });
 
+  it("are divided where they are wide: in gaps from both ends, in tails from the inner one", async () => {
+    const heaps = range(0, 2999).map((i) => 10 * (i % 3) + Math.floor(i / 3) / 10_000);
+    const bins = await binsOf(heaps);
+    const inner = bins?.edges.filter((edge) => edge > 0.11 && edge < 9.99) ?? [];
+    // Twice so many and the middle; the first piece is a fiftieth of the deviation (8.17), and 0.0999 is the greatest value of a heap.
+    expect(inner.length).toBeGreaterThan(20);
+    expect(inner.length).toBeLessThan(40);
+    expect(Math.abs((inner[0] ?? 0) - 0.0999 - 8.17 / 50)).toBeLessThan(0.01);
+    const widths = inner.slice(1).map((edge, index) => edge - (inner[index] ?? 0));
+    expect(Math.max(...widths)).toBeLessThan(1.25);
+    // Deciles, the least and the greatest value are what they were.
+    const at = range(1, 9).map((k) => heaps.toSorted((a, b) => a - b)[Math.floor((2999 * k) / 10)] ?? 0);
+    for (const [index, decile] of (deciles(bins) ?? []).entries())
+      expect(Math.abs((decile ?? 0) - (at[index] ?? 0))).toBeLessThan(0.001);
+    expect([bins?.min, bins?.max]).toEqual([0, 20.0999]);
+  });
+
+  it.each<[string, (share: number) => number, number, number]>([
+    ["uniform", (share) => share, 201, 201],
+    ["exponential", (share) => -Math.log(1 - share), 202, 250],
+    ["Cauchy", (share) => Math.tan(Math.PI * (share - 0.5)), 202, 301],
+    ["lognormal", (share) => Math.exp(3 * Math.log(share / (1 - share))), 202, 301],
+    ["ten heaps", (share) => Math.floor(10 * share) * 100 + share, 202, 301],
+    ["one far value", (share) => (share > 0.9997 ? 1e12 : share), 202, 301],
+  ])("of many values are at most a hundred more: %s", async (_, shape, least, most) => {
+    const bins = await binsOf(range(0, 3999).map((i) => shape((i + 0.5) / 4000)));
+    expect(bins?.edges.length).toBeGreaterThanOrEqual(least);
+    expect(bins?.edges.length).toBeLessThanOrEqual(most);
+    expect(bins?.edges).toEqual([...new Set(bins?.edges)].sort((a, b) => a - b));
+  });
+
   it("give each of few values a bin of its own", async () => {
     const bins = await binsOf(range(1, 10));
     for (const value of range(1, 10)) {

@@ -43,6 +43,7 @@ const columns: Record<string, string> = {
   few: "CAST(hash(i) % 7 AS DOUBLE)",
   zeros: "CASE WHEN hash(i) % 10 < 6 THEN -0e0 ELSE (hash(i) % 9973) / 7e0 END",
   gaps: "CASE hash(i) % 5 WHEN 0 THEN NULL WHEN 1 THEN CAST('NaN' AS DOUBLE) ELSE (hash(i) % 100003) / 3e0 END",
+  heaps: "(hash(i) % 3) * 10e0 + (hash(i + 3) % 100003) / 1e6",
   infinite:
     "CASE hash(i) % 5 WHEN 0 THEN CAST('Infinity' AS DOUBLE) WHEN 1 THEN CAST('-Infinity' AS DOUBLE) ELSE (hash(i) % 100003) / 3e0 END",
   whole: "CAST(hash(i) % 5000 AS INTEGER)",
@@ -174,6 +175,7 @@ const shapes: Record<string, (share: number, index: number) => number> = {
   "heavy on both sides": (share) => Math.tan(Math.PI * (share - 0.5)),
   "mostly one value": (share) => (share < 0.7 ? 3 : share),
   "two narrow heaps": (share) => (share < 0.5 ? -1 : 1) * (1 + share * 1e-9),
+  "three heaps far apart": (share) => Math.floor(3 * share) * 10 + share,
   "few values": (share) => Math.floor(share * 12),
   "201 values": (share) => Math.floor(share * 201),
   sorted: (_, index) => index,

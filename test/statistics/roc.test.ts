@@ -4,6 +4,7 @@ import { coarsened } from "../../src/profiles/score-outcome.ts";
 import { seededRandom } from "../../src/statistics/random.ts";
 import {
   averagePrecision,
+  averagePrecisionResolution,
   delongVariance,
   placements,
   rocArea,
@@ -50,6 +51,23 @@ describe("a curve of counts", () => {
     expect(rocResolution([{ positives: 3, negatives: 2 }])).toBe(0.5);
   });
 
+  test("average precision is known as well as the order inside the steps", () => {
+    // As it is 2/4; best 1, both positives first and tied; worst (1/3 + 2/4) / 2.
+    expectClose(averagePrecisionResolution([{ positives: 2, negatives: 2 }]), 0.5, 1e-12);
+    // Under a positive that is found already the worst order is the farther one, here of so many that their sum is a series.
+    const steep = [
+      { positives: 5000, negatives: 100 },
+      { positives: 0, negatives: 7000 },
+      { positives: 1, negatives: 0 },
+    ];
+    const added = (of: (rank: number) => number) =>
+      Array.from({ length: 5000 }, (_, index) => of(index + 1)).reduce((sum, one) => sum + one, 0);
+    const worst = (1 + added((rank) => (rank + 1) / (rank + 7101))) / 5001;
+    const value = (1 + (5000 * 5001) / 12101) / 5001;
+    expectClose(averagePrecisionResolution(steep), value - worst, 1e-12);
+    expect(averagePrecision([{ positives: 3, negatives: 0 }])).toBe(1);
+  });
+
   test("binned scores are within their resolution of the exact ones", () => {
     const score = fc.oneof(
       fc.double({ min: 0, max: 1, noNaN: true }),
@@ -70,6 +88,8 @@ describe("a curve of counts", () => {
         const binned = curve(coarsened({ kind: "exact", counts }).counts);
         const apart = Math.abs(rocArea(exact) - rocArea(binned));
         expect(apart).toBeLessThanOrEqual(rocResolution(binned) - rocResolution(exact) + 1e-12);
+        const precisions = Math.abs(averagePrecision(exact) - averagePrecision(binned));
+        expect(precisions).toBeLessThanOrEqual(averagePrecisionResolution(binned) + 1e-12);
       }),
     );
   });

@@ -1,7 +1,6 @@
 import type { ColumnBins, ColumnSummary } from "../../profiles/profile.ts";
 import type { Cells } from "../../statistics/homogeneity.ts";
 import { mergeRare, mergeSparse } from "../../statistics/homogeneity.ts";
-import { sum } from "../../statistics/samples.ts";
 import type { Compared } from "./method.ts";
 
 /** A column's two samples over the same cells; undefined where a summary is not of the kind that the bins are. */
@@ -47,12 +46,19 @@ const mostCells = [
 ];
 
 /** Counts between the given edges: interval i ends at edge i. */
-function mergedAt(cells: Cells, edges: readonly number[]): Cells {
-  const merge = (counts: readonly number[]): number[] =>
-    [...edges, counts.length - 1].map((edge, position) =>
-      sum(counts.slice(position === 0 ? 0 : (edges[position - 1] ?? 0) + 1, edge + 1)),
-    );
-  return { reference: merge(cells.reference), current: merge(cells.current) };
+const mergedAt = (cells: Cells, edges: readonly number[]): Cells => ({
+  reference: countsBetween(cells.reference, edges),
+  current: countsBetween(cells.current, edges),
+});
+
+/** Whole numbers: no rounding to compensate. */
+function countsBetween(counts: readonly number[], edges: readonly number[]): number[] {
+  let from = 0;
+  return [...edges, counts.length - 1].map((edge) => {
+    let total = 0;
+    for (; from <= edge; from += 1) total += counts[from] ?? 0;
+    return total;
+  });
 }
 
 /** Unseen categories count with the rarer ones, `(other)`. */

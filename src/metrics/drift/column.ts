@@ -6,7 +6,7 @@ import { homogeneityPValue } from "../../statistics/homogeneity.ts";
 import { valuesOf } from "../columns.ts";
 import type { Reason } from "../family.ts";
 import { compare, testedCells } from "./cells.ts";
-import type { Compared } from "./method.ts";
+import type { Compared, DriftMethod } from "./method.ts";
 import { driftMethods } from "./methods.ts";
 
 /** A column whose drift is measured: a feature, or what the model gave, or what was true. */
@@ -37,14 +37,30 @@ export function driftOf(column: DriftColumn, name: DriftMethodName): Drift | Rea
   const { bins, reference, current } = column;
   if (typeof current === "string") return current;
   if (bins === undefined || reference === undefined) return "no_reference";
-  const compared = compare(bins, reference, current);
+  const comparison = comparisons.get(column) ?? compareOnce(bins, reference, current);
+  comparisons.set(column, comparison);
+  const { compared, pValues } = comparison;
   if (compared === undefined) return "column_missing";
   const score = scoreOf(compared, name);
   if (typeof score === "string") return score;
   const { test } = driftMethods[name];
-  const pValue = test === "kolmogorov" ? kolmogorovPValue(compared) : chiSquaredPValue(compared);
-  return { score, samples: valuesOf(current), pValue };
+  pValues[test] ??= test === "kolmogorov" ? kolmogorovPValue(compared) : chiSquaredPValue(compared);
+  return { score, samples: valuesOf(current), pValue: pValues[test] };
 }
+
+/** What all methods have in common of a column. */
+interface Comparison {
+  /** undefined: the summaries are of different kinds. */
+  readonly compared: Compared | undefined;
+  readonly pValues: Partial<Record<DriftMethod["test"], number | Reason>>;
+}
+
+const comparisons = new WeakMap<DriftColumn, Comparison>();
+
+const compareOnce = (...[bins, reference, current]: Parameters<typeof compare>): Comparison => ({
+  compared: compare(bins, reference, current),
+  pValues: {},
+});
 
 /** A method's score, or why there is none. */
 export function scoreOf(compared: Compared, name: DriftMethodName): number | Reason {

@@ -1,34 +1,29 @@
 import type { FamilyName } from "../../catalogue.ts";
 import type { DriftLimit, DriftMethodName } from "../../config/config.ts";
 import { benjaminiHochberg } from "../../statistics/multiple-testing.ts";
-import type { Measure, Measured, MetricInput, Reason } from "../family.ts";
-import { joined, type Outcome, series } from "../measured.ts";
+import { inPieces, type Measured, type MetricInput, type Pieces, type Reason } from "../family.ts";
+import { type Outcome, series } from "../measured.ts";
 import { type Drift, type DriftColumn, driftOf } from "./column.ts";
 import { featureColumns, labelColumns, predictionColumns, scoreColumns } from "./columns.ts";
-import { detect, limitInForce } from "./limit.ts";
+import { detect, type LimitInForce, limitInForce } from "./limit.ts";
 import { driftMethods } from "./methods.ts";
 
 /** Drift of features, predictions, scores and labels with their companions, for each method that the config names. */
-export const drift: Measure = (input) => {
+export const drift = inPieces(function* (input) {
   const features = featureColumns(input);
   const outputs = {
     ml_prediction_drift: predictionColumns(input),
     ml_score_drift: scoreColumns(input),
     ml_label_drift: labelColumns(input),
   };
-  return joined(
-    (Object.keys(driftMethods) as DriftMethodName[]).flatMap((name) => {
-      const ofFeatures = measured(input, features, name);
-      return [
-        ...published("ml_feature_drift", ofFeatures),
-        ...driftedShare(input, name, ofFeatures),
-        ...Object.entries(outputs).flatMap(([family, columns]) =>
-          published(family as DriftFamily, measured(input, columns, name)),
-        ),
-      ];
-    }),
-  );
-};
+  for (const name of Object.keys(driftMethods) as DriftMethodName[]) {
+    const ofFeatures = yield* measured(input, features, name);
+    yield* published("ml_feature_drift", ofFeatures);
+    yield* driftedShare(input, name, ofFeatures);
+    for (const [family, columns] of Object.entries(outputs))
+      yield* published(family as DriftFamily, yield* measured(input, columns, name));
+  }
+});
 
 type DriftFamily = Extract<FamilyName, `ml_${string}_drift`>;
 
@@ -44,22 +39,38 @@ interface Judged {
   readonly limited: boolean;
 }
 
-function measured(input: MetricInput, columns: readonly DriftColumn[], name: DriftMethodName): Judged[] {
-  const asked = columns.flatMap((column) => {
+/** Column by column, for a limit that is learned takes milliseconds; then all of them, as they are adjusted together. */
+function* measured(
+  input: MetricInput,
+  columns: readonly DriftColumn[],
+  name: DriftMethodName,
+): Generator<undefined, Judged[]> {
+  const asked: Asked[] = [];
+  for (const column of columns) {
     const limit = asks(input, column, name);
-    return limit === undefined ? [] : [{ column, limit, drift: driftOf(column, name) }];
-  });
+    if (limit === undefined) continue;
+    const drift = driftOf(column, name);
+    const inForce = typeof drift === "string" ? undefined : limitInForce(input, column, name, limit);
+    asked.push({ column, limit, drift, inForce });
+    yield;
+  }
   const adjusted = adjust(asked.map((entry) => entry.drift));
-  return asked.map(({ column, limit, drift }, index) => {
+  return asked.map(({ column, limit, drift, inForce }, index) => {
     const labels = { ...column.labels, method: name };
     const limited = limit.limit !== undefined;
     if (typeof drift === "string")
       return { labels, drift, limit: undefined, pValue: undefined, detected: undefined, limited };
     const pValue = adjusted[index] ?? drift.pValue;
-    const inForce = limitInForce(input, column, name, limit);
     const detected = inForce && detect(drift, pValue, inForce, input.model.drift.significance);
     return { labels, drift, limit: inForce?.limit, pValue, detected, limited };
   });
+}
+
+interface Asked {
+  readonly column: DriftColumn;
+  readonly limit: DriftLimit;
+  readonly drift: Drift | Reason;
+  readonly inForce: LimitInForce | undefined;
 }
 
 /** What the config says of a column: undefined where it does not ask for the method, or the method has nothing to say of such a column. */
@@ -84,18 +95,14 @@ const published = (family: DriftFamily, all: readonly Judged[]): Measured[] =>
   );
 
 /** Of the features that have a limit and could be judged, the share that drifted. */
-function driftedShare(
-  { model }: MetricInput,
-  name: DriftMethodName,
-  features: readonly Judged[],
-): Measured[] {
+function* driftedShare({ model }: MetricInput, name: DriftMethodName, features: readonly Judged[]): Pieces {
   const limited = features.filter((entry) => entry.limited);
-  if (limited.length === 0) return [];
+  if (limited.length === 0) return;
   const judged = limited.filter(({ detected }) => typeof detected === "boolean");
   const share = judged.filter(({ detected }) => detected === true).length / judged.length;
   const why = limited.map(({ drift, detected }) => (typeof drift === "string" ? drift : detected));
   const values = judged.length > 0 ? { "": share, _limit: model.drift.share } : { "": why[0] };
-  return [series("ml_drifted_features_ratio", { method: name }, values)];
+  yield series("ml_drifted_features_ratio", { method: name }, values);
 }
 
 /** In the given order; undefined where there is no p-value. */

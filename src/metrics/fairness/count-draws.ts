@@ -3,6 +3,7 @@ import { binomialSampler, multinomialDraw } from "../../statistics/binomial.ts";
 import type { Random } from "../../statistics/random.ts";
 import type { Reason } from "../family.ts";
 import { classesOf, confusionOf, type Tally, tallyOf } from "../performance/tally.ts";
+import type { InTurns } from "./in-turns.ts";
 
 type OfTally = (tally: Tally) => number | Reason;
 
@@ -13,12 +14,12 @@ const drawsOfSeveral = 1_000;
  * Per group the metric of its own actual counts were the predictions of each actual class shared out as they are over all groups.
  * Binary: true positives and false positives are binomial. A draw without a value is NaN and leaves the group out of its comparison.
  */
-export function pooledCountDraws(
+export function* pooledCountDraws(
   of: OfTally,
   outcomes: readonly ClassOutcome[],
   random: Random,
   draws: number,
-): Float64Array[] {
+): InTurns<Float64Array[]> {
   const classes = sharedClasses(outcomes);
   const binary = outcomes.every(({ positive }) => positive !== null);
   const size = classes.length;
@@ -26,7 +27,8 @@ export function pooledCountDraws(
   const pooled = Array.from({ length: size * size }, (_, cell) =>
     groups.reduce((sum, cells) => sum + (cells[cell] ?? 0), 0),
   );
-  return groups.map((own) => {
+  const all: Float64Array[] = [];
+  for (const own of groups) {
     const samplers = classes.map((_, actual) => {
       const row = (counts: readonly number[]) => counts.slice(actual * size, (actual + 1) * size);
       return rowSampler(totalOf(row(own)), row(pooled));
@@ -36,15 +38,25 @@ export function pooledCountDraws(
       for (let actual = 0; actual < size; actual += 1) samplers[actual]?.(random, cells, actual * size);
       return numberOrNaN(of(tallyOf({ binary, classes, cells })));
     };
-    if (size <= 2) return filled(draws, once);
-    const few = filled(drawsOfSeveral, once);
-    return filled(draws, () => few[Math.floor(random.uniform() * drawsOfSeveral)] as number);
-  });
+    if (size <= 2) {
+      all.push(yield* filled(draws, once));
+      continue;
+    }
+    const few = yield* filled(drawsOfSeveral, once);
+    all.push(yield* filled(draws, () => few[Math.floor(random.uniform() * drawsOfSeveral)] as number));
+  }
+  return all;
 }
 
-function filled(length: number, value: () => number): Float64Array {
+/** Draws between two turns: some milliseconds of them where classes are many. */
+const drawsATurn = 100;
+
+function* filled(length: number, value: () => number): InTurns<Float64Array> {
   const values = new Float64Array(length);
-  for (let index = 0; index < length; index += 1) values[index] = value();
+  for (let index = 0; index < length; index += 1) {
+    if (index % drawsATurn === 0) yield;
+    values[index] = value();
+  }
   return values;
 }
 

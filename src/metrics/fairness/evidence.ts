@@ -8,6 +8,7 @@ import type { Metric } from "../performance/metric.ts";
 import { resampled } from "../performance/resampled.ts";
 import type { Tally } from "../performance/tally.ts";
 import { pooledCountDraws } from "./count-draws.ts";
+import type { InTurns } from "./in-turns.ts";
 
 /** A metric with the outcomes of the groups that are compared by it; each has a value. */
 export interface Compared {
@@ -16,22 +17,24 @@ export interface Compared {
 }
 
 /** Per group draws of the metric were all groups alike (statistics.md §5), or why that cannot be drawn. */
-export function drawsIfAlike(
+export function* drawsIfAlike(
   { metric, outcomes }: Compared,
   comparison: Comparison,
   random: Random,
   draws: number,
-): Float64Array[] | Reason {
+): InTurns<Float64Array[] | Reason> {
+  // Of the draws before.
+  yield;
   const method = metric.interval;
   switch (method.kind) {
     case "none":
       return "no_interval";
     case "proportion":
-      return rateDraws(outcomes.map(method.counts), random, draws);
+      return yield* rateDraws(outcomes.map(method.counts), random, draws);
     case "bootstrap":
-      return pooledCountDraws(method.of, outcomes as readonly ClassOutcome[], random, draws);
+      return yield* pooledCountDraws(method.of, outcomes as readonly ClassOutcome[], random, draws);
   }
-  const estimates = estimatesOf({ metric, outcomes }, comparison);
+  const estimates = yield* estimatesOf({ metric, outcomes }, comparison);
   if (typeof estimates === "string") return estimates;
   const errors = estimates.map(({ standardError }) => standardError);
   const drawn = normalDraws(errors, random, draws);
@@ -40,9 +43,13 @@ export function drawsIfAlike(
 }
 
 /** Per group the metric, for ratios its logarithm, with its row-wise standard error, or why one of them has none. */
-export function estimatesOf({ metric, outcomes }: Compared, comparison: Comparison): Estimate[] | Reason {
+export function* estimatesOf(
+  { metric, outcomes }: Compared,
+  comparison: Comparison,
+): InTurns<Estimate[] | Reason> {
   const estimates: Estimate[] = [];
   for (const outcome of outcomes) {
+    yield;
     const estimate = estimateOf(metric, outcome, comparison);
     if (typeof estimate === "string") return estimate;
     estimates.push(estimate);

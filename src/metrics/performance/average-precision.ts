@@ -13,7 +13,9 @@ export const averagePrecision: ClassMetric = {
     const own = scores[positive ?? ""];
     if (scored === 0 || own === undefined) return "no_scores";
     if (own.positives === 0) return "no_denominator";
-    return precisionResolutionOf(own) > coarsest.averagePrecision ? "too_coarse" : averagePrecisionOf(stepsOf(own));
+    return precisionResolutionOf(own) > coarsest.averagePrecision
+      ? "too_coarse"
+      : averagePrecisionOf(stepsOf(own));
   },
   samples: ({ scored }) => scored,
   denominators: ({ positive, scores }) => [scores[positive ?? ""]?.positives ?? 0],
