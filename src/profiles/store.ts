@@ -8,7 +8,7 @@ import { type Documents, type ModelStore, openModelStore } from "./model-store.t
 import { nothingObserved, type Observed } from "./observed.ts";
 
 export type { ModelStore } from "./model-store.ts";
-export type { BucketFacts, StoredPart, VersionProfiles } from "./stored.ts";
+export type { BucketFacts, StoredPart } from "./stored.ts";
 
 /** What outlives the process: profiles, references, counters. */
 export interface Store {

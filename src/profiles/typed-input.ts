@@ -1,8 +1,8 @@
 import type { Dialect, Engine } from "../engines/engine.ts";
 import type { NumericInput } from "./values.ts";
 
-/** Columns from which more are worth a thread: with fewer, the rows' time costs as much to read as the columns. */
-const manyColumns = 3;
+/** Columns from which a thread is worth it: SQL reads the rows' time once for all, and a thread brings an engine of its own. */
+const manyColumns = 8;
 /** Values from which a thread is worth its start (0.1 to 0.2 CPU seconds: what SQL takes for one or two million values). */
 const manyValues = 1_500_000;
 
