@@ -127,7 +127,7 @@ export const families = {
   ml_performance_target_lower: gauge("The least acceptable value.", ...performance),
   ml_performance_target_upper: gauge("The greatest acceptable value.", ...performance),
   ml_performance_missed: gauge(
-    "1 when there is evidence that the target is missed (the whole interval lies beyond it), else 0; absent without a target.",
+    "1 when there is evidence that the target is missed (the whole interval lies beyond it; of a learned target the value, for the bound holds the sampling error), else 0; absent without a target.",
     ...performance,
   ),
   ml_performance_forecast: gauge(
@@ -145,7 +145,7 @@ export const families = {
   ml_forecast_horizon_seconds: gauge("How far ahead ml_performance_forecast looks.", ...model),
   ml_class_performance: gauge("Performance over one class against the rest.", ...window, "class", "metric"),
   ml_class_performance_samples: gauge(
-    "Rows that ml_class_performance was computed from: the metric's denominator.",
+    "Rows that ml_class_performance was computed from: that were given the class (precision), that have it (recall), either (f1).",
     ...window,
     "class",
     "metric",

@@ -22,7 +22,7 @@ export const reasons = {
   column_missing: "The predictions lack a column that is configured.",
   not_finite: "The numbers are too large or too small to compute with.",
   too_few_windows:
-    "Fewer than ten windows of the reference (fourteen of the past, for a forecast): nothing can be learned.",
+    "Too few windows to learn from: it takes ten of the reference, fourteen of the past for a forecast, four for the fewest rows.",
   no_scores: "The model gives no probabilities.",
   no_denominator: "No row counts in the metric's denominator.",
   too_many_classes: "More classes than can be told apart here.",
