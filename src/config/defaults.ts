@@ -1,13 +1,6 @@
 import type { DriftMethod } from "../metrics/drift/method.ts";
 import { driftMethods } from "../metrics/drift/methods.ts";
-import type { DriftLimit, DriftMethodName, PerformanceMetricName, QualityCheckName, Task } from "./config.ts";
-
-/** The metric whose target is learned when `performance` is left out. */
-export function defaultMetric(task: Task, hasProbabilities: boolean): PerformanceMetricName {
-  if (task === "regression") return "root_mean_squared_error";
-  if (task === "multiclass") return "f1_macro";
-  return hasProbabilities ? "roc_auc" : "f1";
-}
+import type { DriftLimit, DriftMethodName, QualityCheckName } from "./config.ts";
 
 /** Methods of drift in use when `drift.methods` is left out, with their limits. */
 export const defaultDrift: Readonly<Partial<Record<DriftMethodName, DriftLimit>>> = Object.fromEntries(

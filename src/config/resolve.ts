@@ -1,7 +1,6 @@
 import { resolve as resolvePath } from "node:path";
 import { defaultMeasures } from "../metrics/fairness/default-measures.ts";
-import type { PerformanceMetric } from "../metrics/performance/metric.ts";
-import { performanceMetrics } from "../metrics/performance/metrics.ts";
+import { firstMetric, metricsOf, performanceMetrics } from "../metrics/performance/metrics.ts";
 import { qualityChecks } from "../metrics/quality/checks.ts";
 import { datasetChecks } from "../metrics/quality/dataset-checks.ts";
 import type {
@@ -20,14 +19,7 @@ import type {
   ReferenceConfig,
   Target,
 } from "./config.ts";
-import {
-  defaultDrift,
-  defaultMetric,
-  defaultSchedule,
-  learnedChecks,
-  modelDefaults,
-  wholeTable,
-} from "./defaults.ts";
+import { defaultDrift, defaultSchedule, learnedChecks, modelDefaults, wholeTable } from "./defaults.ts";
 import { parseDuration } from "./duration.ts";
 import type { WrittenDriftLimit } from "./limit-fields.ts";
 import type { WrittenModel } from "./schema.ts";
@@ -82,7 +74,9 @@ export function resolveModel(written: WrittenModel, folder: string): ModelConfig
       quantiles: written.describe?.quantiles ?? false,
       groupMetrics: written.describe?.group_metrics ?? [],
     },
-    performance: measured ? performance(written, probabilities !== undefined) : [],
+    performance: measured
+      ? performance(written, firstMetric({ task, columns: { id: [], ...present({ probabilities }) } }))
+      : [],
     fairness: measured ? fairness(written, groups) : [],
     fairnessSignificance: written.fairness_significance ?? modelDefaults.fairnessSignificance,
     ...present({ minGroup: written.min_group }),
@@ -186,14 +180,9 @@ function limits(written: WrittenMethods): Partial<Record<DriftMethodName, DriftL
   );
 }
 
-/** Every metric of the task, in the order of the table. */
-function performance(written: WrittenModel, hasProbabilities: boolean): PerformanceConfig[] {
-  const table: Readonly<Record<PerformanceMetricName, PerformanceMetric>> = performanceMetrics;
-  const names = (Object.keys(table) as PerformanceMetricName[]).filter((name) =>
-    table[name].tasks.includes(written.task),
-  );
-  const usual = defaultMetric(written.task, hasProbabilities);
-  return names.map((metric) => {
+/** Every metric of the task, in the order of the table; `usual` has a target when nothing is listed. */
+function performance(written: WrittenModel, usual: PerformanceMetricName): PerformanceConfig[] {
+  return metricsOf(written.task).map((metric) => {
     if (written.performance === undefined) {
       // Without a reference there is nothing to learn from.
       const learned = metric === usual && written.reference !== undefined;
