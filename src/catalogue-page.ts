@@ -8,7 +8,9 @@ const groups: readonly (readonly [string, RegExp])[] = [
   ["Drift", /^ml_(feature_drift|drifted)/],
   ["Data quality", /^ml_feature_quality/],
   ["Description of features", /^ml_feature/],
-  ["Host", /^ml_host/],
+  ["Host and container", /^ml_(host|container|memory_limit)/],
+  ["GPUs", /^ml_gpu/],
+  ["Workloads and cost", /^ml_(workload|resource|cost)/],
   ["The exporter itself", /./],
 ];
 

@@ -23,6 +23,12 @@ const feature = [...window, "feature"];
 const output = [...window, "method"];
 const score = [...window, "class", "method"];
 const dataset = [...window, "check"];
+/** `mig` is empty but for a part of a GPU (Multi-Instance GPU). */
+const gpu = ["gpu", "gpu_uuid", "mig"];
+const workload = ["workload", "phase", "model"];
+/** Units as kube-state-metrics names them: core, byte; and gpu. */
+const sized = [...workload, "resource", "unit"];
+const priced = [...workload, "currency"];
 
 /** What drift of any column has beside its score. */
 const driftCompanions = <Name extends string>(name: Name, labels: readonly string[], over: string) =>
@@ -264,6 +270,119 @@ export const families = {
   ml_host_memory_utilization_ratio: gauge("Share of the host's memory that is not available."),
   ml_host_memory_available_bytes: gauge("Memory that can be had without swapping."),
   ml_host_memory_total_bytes: gauge("Memory of the host."),
+  ml_host_load1: gauge("Load average of the host over one minute."),
+  ml_host_swap_used_bytes: gauge("Swap space in use."),
+  ml_host_swap_total_bytes: gauge("Swap space of the host."),
+  ml_host_pressure_waiting_seconds_total: counter(
+    "Seconds in which at least one task of the host waited for the resource (pressure stall information).",
+    "resource",
+  ),
+  ml_host_disk_read_bytes_total: counter("Bytes read from a disk.", "device"),
+  ml_host_disk_written_bytes_total: counter("Bytes written to a disk.", "device"),
+  ml_host_network_receive_bytes_total: counter("Bytes received by a network device.", "device"),
+  ml_host_network_transmit_bytes_total: counter("Bytes sent by a network device.", "device"),
+  ml_host_info: gauge(
+    "Always 1: what the host is.",
+    "processor",
+    "operating_system",
+    "release",
+    "architecture",
+  ),
+  ml_container_cpu_seconds_total: counter("Processor time of the container this program runs in."),
+  ml_container_cpu_utilization_ratio: gauge(
+    "Share of the container's processor limit (without one: of the host's processors) in use since the last reading.",
+  ),
+  ml_container_cpu_limit_cores: gauge("Processors the container may use; absent without a limit."),
+  ml_container_cpu_throttled_seconds_total: counter(
+    "Seconds the container's processes were held back by its processor limit.",
+  ),
+  ml_container_memory_utilization_ratio: gauge("Share of the container's memory limit in use."),
+  ml_container_memory_used_bytes: gauge(
+    "Memory of the container without the file cache that can be dropped at once (the working set).",
+  ),
+  ml_container_memory_limit_bytes: gauge("Most memory the container may use; absent without a limit."),
+  ml_memory_limit_ratio: gauge("The greatest acceptable share of memory in use, of host and container."),
+  ml_gpu_info: gauge("Always 1: what the GPU is.", ...gpu, "vendor", "name", "driver_version"),
+  ml_gpu_utilization_ratio: gauge("Share of the last sample period in which the GPU was at work.", ...gpu),
+  ml_gpu_memory_used_bytes: gauge("Memory of the GPU in use.", ...gpu),
+  ml_gpu_memory_total_bytes: gauge("Memory of the GPU.", ...gpu),
+  ml_gpu_temperature_celsius: gauge("Temperature of the GPU.", ...gpu),
+  ml_gpu_power_watts: gauge("Power the GPU draws.", ...gpu),
+  ml_gpu_idle_limit_ratio: gauge("A GPU whose utilisation stays under this share is idle."),
+  ml_gpu_collector_success: gauge(
+    "1 when the collector of the vendor's GPUs last answered, else 0.",
+    "vendor",
+  ),
+  ml_gpu_collector_last_success_timestamp_seconds: gauge(
+    "When the collector of the vendor's GPUs last answered.",
+    "vendor",
+  ),
+  ml_workload_cpu_seconds_total: counter(
+    "Processor time of the workload's processes; those that ended stay in.",
+    ...workload,
+  ),
+  ml_workload_memory_bytes: gauge("Memory of the workload's processes.", ...workload),
+  ml_workload_gpu_memory_bytes: gauge("GPU memory of the workload's processes.", ...workload),
+  ml_workload_processes: gauge("Processes of the workload; 0 when it does not run.", ...workload),
+  ml_workload_threads: gauge("Threads of the workload's processes.", ...workload),
+  ml_workload_open_files: gauge("Open files of the workload's processes.", ...workload),
+  ml_workload_restarts_total: counter(
+    "Times the workload began anew after it had run before, seen since this program started.",
+    ...workload,
+  ),
+  ml_workload_start_timestamp_seconds: gauge("When the workload's oldest process started.", ...workload),
+  ml_workload_utilization_ratio: gauge(
+    "What the workload uses, divided by what it is provisioned (a signal: by its capacity).",
+    ...workload,
+    "resource",
+  ),
+  ml_workload_utilization_target_ratio: gauge(
+    "The utilisation that the workload is to have.",
+    ...workload,
+    "resource",
+  ),
+  ml_workload_provisioned: gauge("What the workload is provisioned.", ...sized),
+  ml_workload_recommended: gauge(
+    "What the workload needs: the 95th percentile (processors, GPUs) or the maximum (memory) of the configured span, with headroom.",
+    ...sized,
+  ),
+  ml_workload_recommended_samples: gauge("Readings behind ml_workload_recommended.", ...sized),
+  ml_workload_recommended_span_seconds: gauge(
+    "Time between the first and the last reading behind ml_workload_recommended.",
+    ...sized,
+  ),
+  ml_workload_idle_ratio: gauge(
+    "Share of what is provisioned that was not used, on average over the span of ml_workload_recommended.",
+    ...workload,
+    "resource",
+  ),
+  ml_workload_cost_per_hour: gauge("What the workload costs as provisioned.", ...priced),
+  ml_workload_idle_cost_per_hour: gauge(
+    "The part of ml_workload_cost_per_hour that was not used.",
+    ...priced,
+  ),
+  ml_workload_recommended_cost_per_hour: gauge("What the workload would cost as recommended.", ...priced),
+  ml_workload_runs_total: counter(
+    "Runs of the workload that were reported, by result: success or failure.",
+    ...workload,
+    "result",
+  ),
+  ml_workload_run_end_timestamp_seconds: gauge("When the workload's last reported run ended.", ...workload),
+  ml_workload_run_duration_seconds: gauge("How long the workload's last reported run took.", ...workload),
+  ml_workload_run_cost: gauge("What the workload's last reported run cost.", ...priced),
+  ml_workload_replicas: gauge("Replicas of the workload.", ...workload),
+  ml_workload_replicas_min: gauge("Fewest replicas of the workload.", ...workload),
+  ml_workload_replicas_max: gauge("Most replicas of the workload.", ...workload),
+  ml_workload_scale_tolerance_ratio: gauge(
+    "How far utilisation may be from its target, as a share of it, before the workload is scaled.",
+    ...workload,
+  ),
+  ml_resource_price_per_hour: gauge(
+    "Price of a resource for an hour: one processor, one GiB of memory, one GPU, one machine.",
+    "resource",
+    "currency",
+  ),
+  ml_cost_budget_per_hour: gauge("Most that all workloads together may cost.", "currency"),
   ml_exporter_build_info: gauge("Always 1: version of ml-exporter and of Node.", "version", "node_version"),
   ml_exporter_config_last_reload_successful: gauge(
     "1 when the last load of the configuration succeeded, else 0 (the one before stays in force).",
@@ -304,6 +423,11 @@ export const families = {
     ...model,
     "reason",
   ),
+  ml_exporter_collector_success: gauge(
+    "1 when the last reading of the collector succeeded, else 0.",
+    "collector",
+  ),
+  ml_exporter_collector_duration_seconds: gauge("How long the collector's last reading took.", "collector"),
   process_cpu_seconds_total: counter("Total user and system CPU time spent in seconds."),
   process_resident_memory_bytes: gauge("Resident memory size in bytes."),
   process_start_time_seconds: gauge("Start time of the process since unix epoch in seconds."),

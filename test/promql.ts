@@ -17,18 +17,40 @@ const alertLabels = [
   "window",
 ];
 const findingLabels = ["feature", "class", "method", "attribute", "measure", "metric", "check"];
+const machineLabels = ["workload", "phase", "resource", "scope", "gpu", "gpu_uuid", "mig", "currency"];
 
 /** Series that are not ours but may be asked for: name → labels (beside the scrape's). */
 export const foreignSeries: Readonly<Record<string, readonly string[]>> = {
   up: [],
-  ALERTS: [...alertLabels, ...findingLabels],
-  ALERTS_FOR_STATE: [...alertLabels, ...findingLabels],
+  ALERTS: [...alertLabels, ...findingLabels, ...machineLabels],
+  ALERTS_FOR_STATE: [...alertLabels, ...findingLabels, ...machineLabels],
   "model:ml_retrain_recommended:bool": ["model", "team", "tier"],
+  "workload:ml_load_per_target:ratio": ["workload", "phase", "model"],
+  "workload:ml_replicas:current": ["workload", "phase", "model"],
+  "workload:ml_replicas_desired:raw": ["workload", "phase", "model"],
+  "workload:ml_replicas_desired:max5m": ["workload", "phase", "model"],
+  "workload:ml_replicas_desired:clamped": ["workload", "phase", "model"],
+};
+
+/** Series of other exporters that the dashboards show where they are scraped, under whatever job: name → labels (beside the scrape's). */
+export const othersSeries: Readonly<Record<string, readonly string[]>> = {
+  DCGM_FI_PROF_GR_ENGINE_ACTIVE: ["Hostname", "gpu", "UUID", "modelName", "GPU_I_ID"],
+  DCGM_FI_DEV_GPU_UTIL: ["Hostname", "gpu", "UUID", "modelName"],
+  DCGM_FI_DEV_FB_USED: ["Hostname", "gpu", "UUID", "modelName", "GPU_I_ID"],
+  nvidia_smi_utilization_gpu_ratio: ["uuid"],
+  nvidia_smi_memory_used_bytes: ["uuid"],
+  node_cpu_seconds_total: ["cpu", "mode"],
+  node_memory_MemAvailable_bytes: [],
+  node_memory_MemTotal_bytes: [],
+  node_total_hourly_cost: ["instance_type", "region", "arch"],
 };
 
 /** Labels a series of that name can have, or undefined when nobody exposes it. */
 export function labelsOfSeries(name: string): readonly string[] | undefined {
-  const own = name in families ? families[name as keyof typeof families].labels : foreignSeries[name];
+  const own =
+    name in families
+      ? families[name as keyof typeof families].labels
+      : (foreignSeries[name] ?? othersSeries[name]);
   // What a rule records stands for a pair of exporters.
   return own && [...own, ...(name.includes(":") ? ["job"] : scrapeLabels)];
 }

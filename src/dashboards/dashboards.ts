@@ -1,3 +1,4 @@
+import { infrastructure } from "./ml-infrastructure.ts";
 import { modelDashboard } from "./ml-model.ts";
 import { overview } from "./ml-overview.ts";
 
@@ -5,4 +6,5 @@ import { overview } from "./ml-overview.ts";
 export const dashboards = {
   "ml-overview": overview,
   "ml-model": modelDashboard,
+  "ml-infrastructure": infrastructure,
 } as const satisfies Record<string, () => string>;

@@ -45,3 +45,5 @@ export const needs = states(
   [1, "first signs", "notice"],
   [0, "fine", "fine"],
 );
+/** workload:ml_replicas_desired:clamped beside what there is: -1, 0, 1. */
+export const scaling = states([1, "scale up", "warning"], [0, "fits", "fine"], [-1, "scale down", "notice"]);

@@ -254,6 +254,7 @@ export const overview = (): string =>
               feature: "Feature",
               metric: "Metric",
               attribute: "Attribute",
+              workload: "Workload",
               action: "Action",
               team: "Team",
               job: "Job",
@@ -262,7 +263,7 @@ export const overview = (): string =>
             unseen: ["Job"],
             order: ["Severity", "Alert", "Model", "Since"],
             // biome-ignore format: a list
-            hide: ["__name__", "alertstate", "severity", "component", "tier", "version", "window", "instance", "class", "method", "measure", "check"],
+            hide: ["__name__", "alertstate", "severity", "component", "tier", "version", "window", "instance", "class", "method", "measure", "check", "phase", "resource", "scope", "gpu", "gpu_uuid", "mig", "currency"],
             columns: [
               {
                 name: "Severity",

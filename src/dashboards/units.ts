@@ -11,6 +11,9 @@ export const units = {
   date: "dateTimeAsIso",
   perSecond: "ops",
   rowsPerSecond: "rowsps",
+  bytesPerSecond: "Bps",
+  celsius: "celsius",
+  watts: "watt",
 } as const;
 
 /** A unit's id in Grafana. */

@@ -4,15 +4,26 @@ import { describe, expect, it } from "vitest";
 import { families } from "../../src/catalogue.ts";
 import { units } from "../../src/dashboards/units.ts";
 import { generated } from "../../src/generated.ts";
-import { foreignSeries, labelsOfSeries, parsePromql } from "../promql.ts";
+import { foreignSeries, labelsOfSeries, othersSeries, parsePromql } from "../promql.ts";
 import { committed, type Dashboard, type Panel, type Query, queries, replaced } from "./queries.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const all = committed();
 const names = Object.fromEntries(
-  ["job", "instance", "team", "model", "version", "window", "metric", "method", "attribute", "measure"].map(
-    (name) => [name, "x"],
-  ),
+  [
+    "job",
+    "instance",
+    "team",
+    "model",
+    "version",
+    "window",
+    "metric",
+    "method",
+    "attribute",
+    "measure",
+    "workload",
+    "phase",
+  ].map((name) => [name, "x"]),
 );
 const panels = (dashboard: Dashboard) => dashboard.panels.filter(({ type }) => type !== "row");
 const asked = [...all.values()].flatMap((dashboard) => queries(dashboard, names));
@@ -24,6 +35,7 @@ const known = [
   "max",
   "min",
   "sum",
+  "avg",
   "count",
   "topk",
   "abs",
@@ -118,7 +130,7 @@ describe.each([...all])("%s", (name, dashboard) => {
   });
 
   it("keeps legends on the screen: every line's labels number few, or topk bounds them", () => {
-    const many = ["feature", "group", "class", "model"];
+    const many = ["feature", "group", "class", "model", "workload", "device", "gpu", "uuid"];
     for (const { title, targets = [] } of panels(dashboard).filter(({ type }) => type === "timeseries")) {
       for (const { legendFormat = "", expr } of targets) {
         const shown = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label ?? "");
@@ -258,6 +270,7 @@ describe("queries", () => {
     for (const query of asked) {
       if (query.kind === "variable" && ["job", "instance"].includes(query.title)) continue; // these offer the choice
       for (const { name, matchers } of parsePromql(query.raw.replaceAll(/\$(__\w+)/g, "1m")).selectors) {
+        if (name in othersSeries) continue; // under whatever job their exporter is scraped
         expect(matchers.job, `${place(query)}: ${name}`).toBe('=~"$job"');
         // The rules' alerts and the recorded signal stand for a pair of exporters: they have no instance.
         if (name.startsWith("ALERTS")) expect(matchers.instance).toBe('=~"$instance|"');
@@ -270,11 +283,14 @@ describe("queries", () => {
   it("take rates of counters, over the interval that fits the scrape", () => {
     for (const query of parsed) {
       for (const { name, within } of query.selectors) {
-        const counter = name in families && families[name as keyof typeof families].type === "counter";
+        const counter =
+          name in families
+            ? families[name as keyof typeof families].type === "counter"
+            : name in othersSeries && name.endsWith("_total");
         expect(within === "rate", `${place(query)}: ${name}`).toBe(counter);
       }
       if (query.functions.includes("rate"))
-        expect(query.raw).not.toMatch(/rate\([^[]*\[(?!\$__rate_interval\])/);
+        expect(query.raw).not.toMatch(/rate\([^[]*\[(?!(\$__rate_interval|1h)\])/);
     }
   });
 
@@ -282,7 +298,11 @@ describe("queries", () => {
     const suffixes: readonly [RegExp, readonly string[]][] = [
       [/_timestamp_seconds$/, [units.ago, units.date]],
       [/_seconds$/, [units.seconds]],
+      [/_bytes_total$/, [units.bytesPerSecond]],
+      [/_seconds_total$/, [units.none, units.ratio]],
       [/_bytes$/, [units.bytes]],
+      [/_celsius$/, [units.celsius]],
+      [/_watts$/, [units.watts]],
       [/_ratio(_limit|_ci_lower)?$/, [units.ratio]],
       [/_total$/, [units.perSecond, units.rowsPerSecond]],
     ];
@@ -321,8 +341,7 @@ describe("queries", () => {
         "ml_prediction_max_gap_seconds",
         "ml_retrain_cooldown_seconds",
         "ml_exporter_config_last_reload_successful",
-        // how many rows ever came: the windows' counts tell more
-        "ml_observed_predictions_total",
+        // how many labels ever came: the windows' counts tell more
         "ml_observed_labels_total",
         // the measure of the count beside it
         "ml_exporter_series_limit",
@@ -334,11 +353,18 @@ describe("queries", () => {
         // the window's other ends
         "ml_window_start_timestamp_seconds",
         "ml_performance_window_end_timestamp_seconds",
-        // of the host and the exporter in depth: dashboards ml-infrastructure and ml-exporter (reserved)
-        "ml_host_cpu_seconds_total",
-        "ml_host_cpus",
-        "ml_host_memory_available_bytes",
-        "ml_host_memory_total_bytes",
+        // when a workload last started: its restarts tell more
+        "ml_workload_start_timestamp_seconds",
+        // its share of the limit and the throttling beside it tell more
+        "ml_container_cpu_seconds_total",
+        // by workload and resource: the workloads' table has its cost
+        "ml_workload_idle_ratio",
+        // in what is recorded: prometheus/rules
+        "ml_workload_replicas",
+        "ml_workload_replicas_min",
+        "ml_workload_replicas_max",
+        "ml_workload_scale_tolerance_ratio",
+        // of the exporter in depth: dashboard ml-exporter (reserved)
         "ml_exporter_config_last_reload_success_timestamp_seconds",
         "ml_exporter_evaluations_total",
         "ml_exporter_evaluations_missed_total",

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { families } from "../../src/catalogue.ts";
 import { missing } from "../binaries.ts";
 import { committed, type Query, queries } from "../dashboards/queries.ts";
+import { othersSeries } from "../promql.ts";
 import { eventually } from "./processes.ts";
 import { type Stack, startStack } from "./stack.ts";
 
@@ -26,13 +27,25 @@ const variables = {
   method: "x",
   attribute: "x",
   measure: "x",
+  workload: "x",
+  phase: "serving",
 };
-/** Labels with more than one value; the first version's first window may alert. */
-const several: Readonly<Record<string, readonly string[]>> = { version: ["1", "2"], window: ["7d", "24h"] };
+/** Labels whose values matter; the first version's first window may alert. */
+const several: Readonly<Record<string, readonly string[]>> = {
+  version: ["1", "2"],
+  window: ["7d", "24h"],
+  phase: ["serving"],
+  resource: ["cpu", "memory", "gpu", "gpu_memory"],
+  unit: ["core", "byte"],
+  mode: ["idle"],
+};
 
-/** Where everything is measured: each family of the catalogue for two versions and two windows. */
+/** Where everything is measured: each family of the catalogue for two versions and two windows, and what other exporters would say. */
 function everything(): string {
-  const lines = Object.entries(families).flatMap(([name, { labels, type }]) => [
+  const others = Object.entries(othersSeries).map(
+    ([name, labels]) => [name, { labels, type: "untyped" }] as const,
+  );
+  const lines = [...Object.entries(families), ...others].flatMap(([name, { labels, type }]) => [
     `# TYPE ${name} ${type}`,
     ...combinations(labels).map((pairs) => `${name}{${pairs.join(",")}} ${seriesValue(name, pairs)}`),
   ]);
@@ -52,6 +65,9 @@ function seriesValue(name: string, pairs: readonly string[]): number {
   if (/_quality_ratio_detected$/.test(name)) return 0;
   if (name === "ml_window_alerting")
     return Number(pairs.includes('version="1"') && pairs.includes('window="7d"'));
+  // So that memory is nearly used up.
+  if (name === "ml_memory_limit_ratio") return 0.5;
+  if (name.endsWith("_total")) return Math.round(performance.now());
   // What is scraped is up, and its evaluations succeed.
   return 1;
 }

@@ -17,6 +17,8 @@ const receivers: Record<string, readonly [powertrain: string, other: string]> = 
   "warning investigate": ["powertrain", "everyone"],
   "warning retrain": ["retrain,powertrain", "retrain,everyone"],
   "info investigate": ["nobody", "nobody"],
+  "warning scale_up": ["scale,powertrain", "scale,everyone"],
+  "info scale_down": ["scale,nobody", "scale,nobody"],
 };
 
 describe.skipIf(missing("amtool"))("amtool", () => {
@@ -66,10 +68,13 @@ describe("alertmanager.yml", () => {
     expect(config.route.group_by).toEqual(["team", "model", "action"]);
   });
 
-  it("tells the program that retrains when a recommendation no longer stands", () => {
-    const retrain = config.receivers.find((receiver) => receiver.name === "retrain");
-    expect(retrain?.webhook_configs?.map((webhook) => webhook.send_resolved)).toEqual([true]);
-  });
+  it.each(["retrain", "scale"])(
+    "tells the program behind %s when a recommendation no longer stands",
+    (name) => {
+      const receiver = config.receivers.find((one) => one.name === name);
+      expect(receiver?.webhook_configs?.map((webhook) => webhook.send_resolved)).toEqual([true]);
+    },
+  );
 
   // Alertmanager takes a label that both alerts lack for equal: an `equal` label that one of them lacks mutes nothing, one that both
   // lack mutes everything.

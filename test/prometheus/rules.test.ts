@@ -5,6 +5,7 @@ import { families } from "../../src/catalogue.ts";
 import { missing, runBinary } from "../binaries.ts";
 import { labelsOfSeries, parsePromql, scrapeLabels } from "../promql.ts";
 import {
+  type Alert,
   alerts,
   expectedAlerts,
   expectsSilence,
@@ -33,6 +34,12 @@ const contract: Record<string, readonly [string, string, string]> = {
   MlEvaluationStale: ["warning", "exporter", "investigate"],
   MlConfigReloadFailed: ["warning", "exporter", "investigate"],
   MlSeriesDropped: ["warning", "exporter", "investigate"],
+  MlModelGone: ["warning", "exporter", "investigate"],
+  MlScaleUpRecommended: ["warning", "infrastructure", "scale_up"],
+  MlScaleDownRecommended: ["info", "infrastructure", "scale_down"],
+  MlCostOverBudget: ["warning", "infrastructure", "investigate"],
+  MlGpuIdle: ["info", "infrastructure", "investigate"],
+  MlMemoryNearLimit: ["warning", "infrastructure", "investigate"],
 };
 
 const named = alerts.map((alert) => [alert.alert, alert] as const);
@@ -75,11 +82,7 @@ describe("alerts", () => {
       `https://github.com/ml-exporter/ml-exporter/blob/main/docs/runbook.md#${name.toLowerCase()}`,
     );
     expect(runbook).toContain(`\n## ${name}\n`);
-    expect(alert.annotations.dashboard_url).toBe(
-      alert.expr.includes("ml_exporter_config") || name === "MlExporterDown"
-        ? "http://localhost:3000/d/ml-overview"
-        : "http://localhost:3000/d/ml-model?var-model={{ $labels.model | urlquery }}",
-    );
+    expect(alert.annotations.dashboard_url).toBe(`http://localhost:3000/d/${dashboardOf(alert)}`);
   });
 
   it.each(named)("%s has promtool cases: pending, firing with all annotations, silent", (name, alert) => {
@@ -96,7 +99,8 @@ describe("alerts", () => {
 
   it("of models and data outlast MlEvaluationFailing's `for`, join the alerting window and give one alert per pair", () => {
     const failing = alerts.find((alert) => alert.alert === "MlEvaluationFailing");
-    for (const alert of alerts.filter((one) => one.labels.component !== "exporter")) {
+    const joined = ["model", "data"];
+    for (const alert of alerts.filter((one) => joined.includes(one.labels.component ?? ""))) {
       expect(minutes(alert.keep_firing_for), alert.alert).toBeGreaterThan(minutes(failing?.for));
       if (alert.alert === "MlRetrainRecommended") continue;
       expect(alert.expr.trim(), alert.alert).toMatch(
@@ -114,9 +118,17 @@ describe("alerts", () => {
 });
 
 describe("expressions", () => {
-  it("record only series that the contract names", () => {
-    expect(rules.flatMap((rule) => rule.record ?? [])).toEqual(["model:ml_retrain_recommended:bool"]);
-    expect(labelsOfSeries("model:ml_retrain_recommended:bool")).toBeDefined();
+  it("record what the contract names and the steps to it", () => {
+    const recorded = rules.flatMap((rule) => rule.record ?? []);
+    expect(recorded).toEqual([
+      "workload:ml_load_per_target:ratio",
+      "workload:ml_replicas:current",
+      "workload:ml_replicas_desired:raw",
+      "workload:ml_replicas_desired:max5m",
+      "workload:ml_replicas_desired:clamped",
+      "model:ml_retrain_recommended:bool",
+    ]);
+    for (const name of recorded) expect(labelsOfSeries(name), name).toBeDefined();
   });
 
   it.each(rules.map((rule) => [rule.alert ?? rule.record ?? "", rule.expr] as const))(
@@ -133,22 +145,21 @@ describe("expressions", () => {
         for (const label of allowed ?? []) known.add(label);
       }
       for (const label of found.grouping) expect([...known]).toContain(label);
-      const numbers = expression.replace(/"[^"]*"/g, "").match(/(?<![\w:])\d[\w.]*/g) ?? [];
-      for (const number of numbers) expect(["0", "1", "1d"]).toContain(number);
+      const numbers = expression.replace(/"[^"]*"|\b1e-9\b/g, "").match(/(?<![\w:])\d[\w.]*/g) ?? [];
+      // Spans of time, and what floating point is off by.
+      for (const number of numbers) expect(["0", "1", "5m", "15m", "1h", "1d"]).toContain(number);
     },
   );
 
   it.each(named)("the queries of %s's annotations ask for one series each", (_name, alert) => {
     const text = Object.values(alert.annotations).join("\n");
     const shared = [...text.matchAll(/\$of := printf "\{(.*?)\}"/g)];
-    const queries = [...text.matchAll(/printf "(ml_\w+)(?:%s"|\{(.*?)\}")/g)];
+    const queries = [...text.matchAll(/printf "(?:max by \([\w, ]+\) \()?([\w:]+)(?:%s"|\{(.*?)\}\)?")/g)];
     expect(queries.length).toBe([...text.matchAll(/\| query/g)].length);
     for (const { 1: metric = "", 2: own, index } of queries) {
       const named = own ?? shared.findLast((one) => one.index < index)?.[1] ?? "";
       const labels = named.split(",").map((matcher) => matcher.replace("=%q", ""));
-      expect(labels.sort(), metric).toEqual(
-        ["job", ...(families[metric as keyof typeof families]?.labels ?? [])].sort(),
-      );
+      expect(labels.sort(), metric).toEqual(oneSeries(metric).sort());
     }
   });
 });
@@ -162,4 +173,23 @@ it("prometheus.yml scrapes the compose file's services", () => {
 function minutes(duration: string | undefined): number {
   expect(duration).toMatch(/^\d+m$/);
   return Number.parseInt(duration ?? "", 10);
+}
+
+/** uid and variables of the dashboard that shows what the alert is about. */
+function dashboardOf({ alert, expr, labels }: Alert): string {
+  if (labels.component === "infrastructure") {
+    const variable =
+      { MlCostOverBudget: "", MlGpuIdle: "instance", MlMemoryNearLimit: "instance" }[alert] ?? "workload";
+    return `ml-infrastructure${variable && `?var-${variable}={{ $labels.${variable} | urlquery }}`}`;
+  }
+  if (expr.includes("ml_exporter_config") || ["MlExporterDown", "MlModelGone"].includes(alert))
+    return "ml-overview";
+  return "ml-model?var-model={{ $labels.model | urlquery }}";
+}
+
+/** Labels that single one series out; what belongs to a machine or is the same everywhere is told apart by its exporter or not at all. */
+function oneSeries(metric: string): string[] {
+  if (metric === "ml_memory_limit_ratio") return ["job", "instance"];
+  if (metric in families) return ["job", ...families[metric as keyof typeof families].labels];
+  return [...(labelsOfSeries(metric) ?? [])];
 }
