@@ -1,3 +1,6 @@
+import { driftDashboard } from "./ml-drift.ts";
+import { exporterDashboard } from "./ml-exporter.ts";
+import { fairnessDashboard } from "./ml-fairness.ts";
 import { infrastructure } from "./ml-infrastructure.ts";
 import { modelDashboard } from "./ml-model.ts";
 import { overview } from "./ml-overview.ts";
@@ -6,5 +9,8 @@ import { overview } from "./ml-overview.ts";
 export const dashboards = {
   "ml-overview": overview,
   "ml-model": modelDashboard,
+  "ml-drift": driftDashboard,
+  "ml-fairness": fairnessDashboard,
   "ml-infrastructure": infrastructure,
+  "ml-exporter": exporterDashboard,
 } as const satisfies Record<string, () => string>;

@@ -1,12 +1,12 @@
 import type { Section } from "./frame.ts";
 import * as mappings from "./mappings.ts";
-import { host, model } from "./ml-model-scope.ts";
+import { model } from "./ml-model-scope.ts";
 import { stat, table, timeSeries } from "./panels.ts";
 import { units } from "./units.ts";
 
-const { select, greatest } = model;
+const { greatest } = model;
 
-/** Whether the numbers above can be trusted: rows, evaluations, the exporter and its host. */
+/** Whether the numbers above can be trusted: rows, labels, the last evaluation. */
 export const healthSection: Section = {
   title: "Can these numbers be trusted?",
   panels: [
@@ -129,75 +129,6 @@ export const healthSection: Section = {
         { expr: `max(${greatest("ml_label_coverage_ratio")})`, legend: "With label", line: "value" },
         { expr: `max(${greatest("ml_label_coverage_ratio_limit")})`, legend: "Limit", line: "limit" },
       ],
-    }),
-    timeSeries({
-      title: "Time an evaluation takes",
-      description: "Duration of each step of the model's last evaluation.",
-      unit: units.seconds,
-      width: 8,
-      height: 8,
-      min: 0,
-      noValue: "No evaluation has ended yet, or the exporter is down.",
-      queries: [{ expr: greatest("ml_exporter_evaluation_duration_seconds"), legend: "{{step}}" }],
-    }),
-    timeSeries({
-      title: "Failed evaluations",
-      description: "Failures per second, by reason; the exporter's log has the message.",
-      unit: units.perSecond,
-      width: 8,
-      height: 8,
-      min: 0,
-      reach: 0.1,
-      noValue: "No evaluation has been tried yet, or the exporter is down.",
-      // biome-ignore format: a table
-      queries: [
-        { expr: `sum by (reason) (rate(${select("ml_exporter_evaluation_failures_total", {}, "[$__rate_interval]")}))`, legend: "{{reason}}" },
-      ],
-    }),
-    timeSeries({
-      title: "Rows read",
-      description: "Rows per second that the exporter reads from each source of the model.",
-      unit: units.rowsPerSecond,
-      width: 8,
-      height: 8,
-      min: 0,
-      noValue: "Nothing has been read yet, or the exporter is down.",
-      // biome-ignore format: a table
-      queries: [
-        { expr: `sum by (source) (rate(${select("ml_exporter_rows_read_total", {}, "[$__rate_interval]")}))`, legend: "{{source}}" },
-      ],
-    }),
-    timeSeries({
-      title: "Processor of the exporter's host",
-      description: "Share of the processors' time that is used, on each exporter's host.",
-      unit: units.ratio,
-      width: 8,
-      height: 7,
-      min: 0,
-      max: 1,
-      noValue: "The host is not measured (host.enabled), or the exporter is down.",
-      queries: [{ expr: host.select("ml_host_cpu_utilization_ratio"), legend: "{{instance}}" }],
-    }),
-    timeSeries({
-      title: "Memory of the exporter's host",
-      description: "Share of the memory that is not available, on each exporter's host.",
-      unit: units.ratio,
-      width: 8,
-      height: 7,
-      min: 0,
-      max: 1,
-      noValue: "The host is not measured (host.enabled), or the exporter is down.",
-      queries: [{ expr: host.select("ml_host_memory_utilization_ratio"), legend: "{{instance}}" }],
-    }),
-    timeSeries({
-      title: "Memory of the exporter",
-      description: "Resident memory of each exporter's process.",
-      unit: units.bytes,
-      width: 8,
-      height: 7,
-      min: 0,
-      noValue: "The exporter is down.",
-      queries: [{ expr: host.select("process_resident_memory_bytes"), legend: "{{instance}}" }],
     }),
   ],
 };

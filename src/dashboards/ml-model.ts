@@ -1,15 +1,15 @@
 import { dashboard } from "./frame.ts";
 import * as mappings from "./mappings.ts";
 import { classSection } from "./ml-model-classes.ts";
-import { dataSections } from "./ml-model-data.ts";
 import { healthSection } from "./ml-model-health.ts";
 import { model } from "./ml-model-scope.ts";
+import { chosenModel, modelAnnotations, modelVariables } from "./ml-model-variables.ts";
 import { versionSection } from "./ml-model-versions.ts";
 import { stat, stateTimeline, table, timeSeries } from "./panels.ts";
 import { either } from "./query.ts";
 import { units } from "./units.ts";
 
-const { greatest, alerts, retrain } = model;
+const { greatest, retrain } = model;
 const missed = greatest("ml_performance_missed");
 const noLabels =
   "No performance: no labels have come for this window, or the model has none (see “Why is there no number?”).";
@@ -17,6 +17,11 @@ const metric = { metric: '=~"$metric"' };
 const performance = (
   suffix: "" | "_ci_lower" | "_ci_upper" | "_target_lower" | "_target_upper" | "_baseline",
 ) => greatest(`ml_performance${suffix}`, { extra: metric });
+
+/** What is chosen here and the time, as another dashboard takes them. */
+const chosen =
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana replaces these
+  "${datasource:queryparam}&${job:queryparam}&${instance:queryparam}&${model:queryparam}&${version:queryparam}&${window:queryparam}&${__url_time_range}";
 
 /** ml-model: is it still good, since when, how sure? */
 export const modelDashboard = (): string =>
@@ -26,97 +31,8 @@ export const modelDashboard = (): string =>
     description:
       "Is this model still good, since when, and how sure is that? First the outcome, then what may have caused it.",
     from: "now-24h",
-    variables: [
-      {
-        name: "model",
-        label: "Model",
-        description: "The model that is looked at.",
-        query: 'label_values(ml_window_alerting{job=~"$job", instance=~"$instance"}, model)',
-      },
-      {
-        name: "version",
-        label: "Version",
-        description: "First the version whose findings may alert. Empty for a model without versions.",
-        query:
-          'query_result(sort_desc(ml_window_alerting{job=~"$job", instance=~"$instance", model="$model"}))',
-        regex: '/version="([^"]*)"/',
-        ordered: true,
-      },
-      {
-        name: "window",
-        label: "Window",
-        description: "First the window whose findings may alert.",
-        query:
-          'query_result(sort_desc(ml_window_alerting{job=~"$job", instance=~"$instance", model="$model", version="$version"}))',
-        regex: '/window="([^"]*)"/',
-        ordered: true,
-      },
-      {
-        name: "metric",
-        label: "Metric",
-        description: "Metrics that are drawn over time and shown by group; first those with a target.",
-        // Those with a target come first, the missed ones before the others.
-        query:
-          'query_result(sort_desc(max by (metric) (1 + ml_performance_missed{job=~"$job", instance=~"$instance", model="$model"}) or max by (metric) (0 * ml_performance{job=~"$job", instance=~"$instance", model="$model"})))',
-        regex: '/metric="([^"]*)"/',
-        ordered: true,
-        several: "first",
-      },
-      {
-        name: "method",
-        label: "Drift method",
-        description: "Methods of which drift is drawn over time.",
-        query: 'label_values(ml_feature_drift{job=~"$job", instance=~"$instance", model="$model"}, method)',
-        several: { all: ".*" },
-      },
-      {
-        name: "attribute",
-        label: "Attribute",
-        description: "Attributes over whose groups fairness is drawn.",
-        query:
-          'query_result(max by (attribute) (ml_fairness_difference{job=~"$job", instance=~"$instance", model="$model"} or ml_fairness_ratio{job=~"$job", instance=~"$instance", model="$model"}))',
-        regex: '/attribute="([^"]*)"/',
-        several: { all: ".*" },
-      },
-      {
-        name: "measure",
-        label: "Fairness measure",
-        description:
-          "Measure that is drawn over time; first those with a limit, the broken ones before the others.",
-        query:
-          'query_result(sort_desc(max by (measure) (1 + (ml_fairness_difference_detected{job=~"$job", instance=~"$instance", model="$model"} or ml_fairness_ratio_detected{job=~"$job", instance=~"$instance", model="$model"})) or max by (measure) (0 * (ml_fairness_difference{job=~"$job", instance=~"$instance", model="$model"} or ml_fairness_ratio{job=~"$job", instance=~"$instance", model="$model"}))))',
-        regex: '/measure="([^"]*)"/',
-        ordered: true,
-      },
-    ],
-    annotations: [
-      {
-        name: "Firing alerts",
-        expr: alerts(),
-        colour: mappings.colours.bad,
-        title: "{{alertname}}",
-        text: "{{feature}} {{metric}} ({{severity}})",
-        tags: "severity,action",
-      },
-      {
-        name: "Retrain signal",
-        expr: `${retrain()} == 1`,
-        colour: mappings.colours.warning,
-        title: "Retrain recommended",
-        text: "{{model}}",
-        tags: "job",
-      },
-      {
-        // A version is news when it was not the active one in the step before, nor last known to be within an hour: a scrape that
-        // failed is no new version.
-        name: "Active version changes",
-        expr: 'max without (instance, pod, container, endpoint, node, window) (ml_window_alerting{job=~"$job", instance=~"$instance", model="$model"}) == 1 unless max without (instance, pod, container, endpoint, node, window) (last_over_time(ml_window_alerting{job=~"$job", instance=~"$instance", model="$model"}[1h] offset $__interval)) == 1',
-        colour: mappings.colours.fine,
-        title: "Version {{version}} becomes active",
-        text: "{{model}}",
-        tags: "job",
-      },
-    ],
+    variables: [...chosenModel, modelVariables.metric],
+    annotations: modelAnnotations,
     sections: [
       {
         panels: [
@@ -151,7 +67,20 @@ export const modelDashboard = (): string =>
             height: 4,
             expr: `sum(max without (method) (${greatest("ml_feature_drift_detected")}))`,
             attention: "warning",
+            link: { title: "What moved, how?", url: `/d/ml-drift?${chosen}` },
             noValue: "not measured",
+          }),
+          stat({
+            title: "Unfair gaps",
+            description:
+              "Gaps between groups over their limit (ratios under it) that chance does not explain. No limit: measured, but never an alert.",
+            unit: units.count,
+            width: 4,
+            height: 4,
+            expr: `sum(${either(greatest("ml_fairness_difference_detected"), greatest("ml_fairness_ratio_detected"))})`,
+            attention: "warning",
+            link: { title: "Whom does it treat worse?", url: `/d/ml-fairness?${chosen}` },
+            noValue: "no limit",
           }),
           stat({
             title: "Labelled rows",
@@ -254,7 +183,6 @@ export const modelDashboard = (): string =>
         ],
       },
       versionSection,
-      ...dataSections,
       classSection,
       healthSection,
     ],

@@ -1,3 +1,4 @@
+import type { PanelBuilder as BarChart } from "@grafana/grafana-foundation-sdk/barchart";
 import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import {
   BigValueColorMode,
@@ -13,6 +14,7 @@ import {
 } from "@grafana/grafana-foundation-sdk/common";
 import type { DynamicConfigValue, Panel, ValueMapping } from "@grafana/grafana-foundation-sdk/dashboard";
 import {
+  DashboardLinkBuilder,
   FieldColorBuilder,
   FieldColorModeId,
   ThresholdsConfigBuilder,
@@ -21,12 +23,13 @@ import {
 import { DataqueryBuilder, PromQueryFormat } from "@grafana/grafana-foundation-sdk/prometheus";
 import { PanelBuilder as Stat } from "@grafana/grafana-foundation-sdk/stat";
 import { PanelBuilder as StateTimeline } from "@grafana/grafana-foundation-sdk/statetimeline";
+import type { PanelBuilder as StatusHistory } from "@grafana/grafana-foundation-sdk/statushistory";
 import { PanelBuilder as Table } from "@grafana/grafana-foundation-sdk/table";
 import { PanelBuilder as TimeSeries } from "@grafana/grafana-foundation-sdk/timeseries";
 import { colours } from "./mappings.ts";
 import type { Unit } from "./units.ts";
 
-interface Frame {
+export interface Frame {
   readonly title: string;
   readonly description: string;
   /** Of 24. */
@@ -52,13 +55,28 @@ export interface Query {
 const plain = (colour: string = colours.fine) =>
   new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([{ value: null, color: colour }]);
 
-function framed<B extends TimeSeries | Stat | Table | StateTimeline>(builder: B, frame: Frame): B {
+/**
+ * "More than none" is the only number that a dashboard may judge by: how many findings there are, or a score over its own limit. Below:
+ * not measured.
+ */
+export const moreThanNone = (attention: "warning" | "bad") =>
+  new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([
+    { value: null, color: colours.unknown },
+    { value: 0, color: colours.fine },
+    { value: 1, color: colours[attention] },
+  ]);
+
+/** What every panel has. */
+export function framed<B extends TimeSeries | Stat | Table | StateTimeline | StatusHistory | BarChart>(
+  builder: B,
+  frame: Frame,
+): B {
   builder.title(frame.title).description(frame.description).span(frame.width).height(frame.height);
   builder.noValue(frame.noValue).thresholds(plain());
   return builder;
 }
 
-const property = (id: string, value: unknown): DynamicConfigValue => ({ id, value });
+export const property = (id: string, value: unknown): DynamicConfigValue => ({ id, value });
 const fixed = (colour: string) => property("color", { mode: "fixed", fixedColor: colour });
 const unlisted = property("custom.hideFrom", { legend: true, tooltip: false, viz: false });
 
@@ -122,6 +140,8 @@ export function stat(
     /** The colour of "more than none". */
     attention?: "warning" | "bad";
     legend?: string;
+    /** Where a click leads: who looks further. */
+    link?: { readonly title: string; readonly url: string };
   },
 ): Builder<Panel> {
   const panel = framed(new Stat(), frame)
@@ -136,15 +156,8 @@ export function stat(
         .instant(),
     );
   if (frame.mappings) panel.mappings(frame.mappings).thresholds(plain(colours.unknown));
-  // "More than none" is the only number that a dashboard may judge by: how many findings there are. Below: not measured.
-  if (frame.attention) {
-    const steps = [
-      { value: null, color: colours.unknown },
-      { value: 0, color: colours.fine },
-      { value: 1, color: colours[frame.attention] },
-    ];
-    panel.thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps));
-  }
+  if (frame.link) panel.dataLinks([new DashboardLinkBuilder(frame.link.title).url(frame.link.url)]);
+  if (frame.attention) panel.thresholds(moreThanNone(frame.attention));
   return panel;
 }
 

@@ -29,6 +29,7 @@ const variables = {
   measure: "x",
   workload: "x",
   phase: "serving",
+  feature: "x",
 };
 /** Labels whose values matter; the first version's first window may alert. */
 const several: Readonly<Record<string, readonly string[]>> = {
@@ -38,6 +39,7 @@ const several: Readonly<Record<string, readonly string[]>> = {
   resource: ["cpu", "memory", "gpu", "gpu_memory"],
   unit: ["core", "byte"],
   mode: ["idle"],
+  family: ["ml_fairness_difference"],
 };
 
 /** Where everything is measured: each family of the catalogue for two versions and two windows, and what other exporters would say. */

@@ -175,16 +175,34 @@ function minutes(duration: string | undefined): number {
   return Number.parseInt(duration ?? "", 10);
 }
 
+/** Dashboards that look closer than ml-model; those without a variable are about no single model. */
+const dashboardOfAlert: Readonly<Record<string, string>> = {
+  MlFeatureDrift: "ml-drift",
+  MlDatasetDrift: "ml-drift",
+  MlPredictionDrift: "ml-drift",
+  MlDataQuality: "ml-drift",
+  MlFairnessGap: "ml-fairness",
+};
+const withoutVariable: Readonly<Record<string, string>> = {
+  MlExporterDown: "ml-exporter",
+  MlConfigReloadFailed: "ml-exporter",
+  MlModelGone: "ml-exporter",
+  MlCostOverBudget: "ml-infrastructure",
+};
+const ofMachines: Readonly<Record<string, string>> = {
+  MlGpuIdle: "instance",
+  MlMemoryNearLimit: "instance",
+  MlScaleUpRecommended: "workload",
+  MlScaleDownRecommended: "workload",
+};
+
 /** uid and variables of the dashboard that shows what the alert is about. */
-function dashboardOf({ alert, expr, labels }: Alert): string {
-  if (labels.component === "infrastructure") {
-    const variable =
-      { MlCostOverBudget: "", MlGpuIdle: "instance", MlMemoryNearLimit: "instance" }[alert] ?? "workload";
-    return `ml-infrastructure${variable && `?var-${variable}={{ $labels.${variable} | urlquery }}`}`;
-  }
-  if (expr.includes("ml_exporter_config") || ["MlExporterDown", "MlModelGone"].includes(alert))
-    return "ml-overview";
-  return "ml-model?var-model={{ $labels.model | urlquery }}";
+function dashboardOf({ alert }: Alert): string {
+  const whole = withoutVariable[alert];
+  if (whole !== undefined) return whole;
+  const variable = ofMachines[alert] ?? "model";
+  const uid = alert in ofMachines ? "ml-infrastructure" : (dashboardOfAlert[alert] ?? "ml-model");
+  return `${uid}?var-${variable}={{ $labels.${variable} | urlquery }}`;
 }
 
 /** Labels that single one series out; what belongs to a machine or is the same everywhere is told apart by its exporter or not at all. */

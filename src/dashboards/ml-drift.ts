@@ -1,8 +1,10 @@
-import type { Section } from "./frame.ts";
+import { grid } from "./charts.ts";
+import { dashboard, type Section } from "./frame.ts";
 import * as mappings from "./mappings.ts";
-import { fairnessSection } from "./ml-model-fairness.ts";
+import { featureSection } from "./ml-drift-feature.ts";
 import { model } from "./ml-model-scope.ts";
-import { table, timeSeries } from "./panels.ts";
+import { chosenModel, modelAnnotations, modelVariables } from "./ml-model-variables.ts";
+import { stat, table, timeSeries } from "./panels.ts";
 import { either, replicas, without } from "./query.ts";
 import { units } from "./units.ts";
 
@@ -15,6 +17,8 @@ const method = { method: '=~"$method"' };
 
 /** So many lines are drawn at most; the tables name the rest. */
 const drawn = 8;
+/** So many rows has the grid. */
+const rows = 20;
 /** `expression` for the series (told apart by `labels`) that were greatest at any time of the range shown. */
 const greatestOf = (expression: string, labels: string, ranked: string) =>
   `${expression} and on (${labels}) topk(${drawn}, max by (${labels}) (${ranked}))`;
@@ -77,6 +81,16 @@ const drift: Section = {
         { expr: greatest("ml_drifted_features_ratio"), legend: "{{method}}" },
         { expr: `max(${greatest("ml_drifted_features_ratio_limit")})`, legend: "Limit", line: "limit" },
       ],
+    }),
+    grid({
+      title: "Drift over time",
+      description: `Score over limit of the ${rows} features that were furthest over it in the time shown: coloured from 1 on. One column at once is an incident; a slow spread from row to row is a world that changes.`,
+      unit: units.none,
+      width: 24,
+      height: 10,
+      noValue: noReference,
+      expr: `topk(${rows}, max without (method) (${overLimit}))`,
+      legend: "{{feature}}",
     }),
     timeSeries({
       title: "Drift by $method",
@@ -211,5 +225,73 @@ const quality: Section = {
   ],
 };
 
-/** What may have caused a change of performance: input, groups, faults. */
-export const dataSections: readonly Section[] = [drift, fairnessSection, quality];
+const answers: Section = {
+  panels: [
+    stat({
+      title: "Drifted features",
+      description:
+        "Features whose distribution differs from the reference by more than the limit, with evidence. Some: see which below, and whether the data is sound before the model is blamed. Not measured: no reference, or no rows.",
+      unit: units.count,
+      width: 5,
+      height: 4,
+      expr: `sum(max without (method) (${greatest("ml_feature_drift_detected")}))`,
+      attention: "warning",
+      noValue: "not measured",
+    }),
+    stat({
+      title: "Answers",
+      description:
+        "Whether the predictions or probabilities drifted. Alone, without a feature: look at what serves the model.",
+      unit: units.none,
+      width: 5,
+      height: 4,
+      expr: `max(${either(greatest("ml_prediction_drift_detected"), greatest("ml_score_drift_detected"))})`,
+      mappings: mappings.drifted,
+      noValue: "no limit",
+    }),
+    stat({
+      title: "Labels",
+      description:
+        "Whether the truth itself drifted: then the world has changed, and training again will help.",
+      unit: units.none,
+      width: 5,
+      height: 4,
+      expr: `max(${greatest("ml_label_drift_detected")})`,
+      mappings: mappings.drifted,
+      noValue: "no limit",
+    }),
+    stat({
+      title: "Faulty features",
+      description:
+        "Features with more faulty values than their limit, with evidence. Some: mend the pipeline first; do not train on this.",
+      unit: units.count,
+      width: 5,
+      height: 4,
+      expr: `sum(max without (check) (${greatest("ml_feature_quality_ratio_detected")}))`,
+      attention: "bad",
+      noValue: "not measured",
+    }),
+    stat({
+      title: "Rows",
+      description:
+        "Rows of the window. None: nothing was predicted, or the window ends before the newest row.",
+      unit: units.count,
+      width: 4,
+      height: 4,
+      expr: `max(${greatest("ml_window_predictions")})`,
+      noValue: "no rows",
+    }),
+  ],
+};
+
+/** ml-drift: what moved, how? */
+export const driftDashboard = (): string =>
+  dashboard({
+    uid: "ml-drift",
+    title: "ML drift",
+    description: "What moved, how, and is it a broken pipe or a changed world?",
+    from: "now-24h",
+    variables: [...chosenModel, modelVariables.method, modelVariables.feature],
+    annotations: modelAnnotations,
+    sections: [answers, drift, featureSection, quality],
+  });

@@ -1,7 +1,8 @@
-import type { Section } from "./frame.ts";
+import { dashboard, type Section } from "./frame.ts";
 import * as mappings from "./mappings.ts";
 import { model } from "./ml-model-scope.ts";
-import { table, timeSeries } from "./panels.ts";
+import { chosenModel, modelAnnotations, modelVariables } from "./ml-model-variables.ts";
+import { stat, table, timeSeries } from "./panels.ts";
 import { either } from "./query.ts";
 import { units } from "./units.ts";
 
@@ -34,8 +35,8 @@ const ofGap = (suffix: "" | "_ci_lower" | "_ci_upper" | "_limit") =>
   );
 
 /** How the groups of each attribute fare beside one another. */
-export const fairnessSection: Section = {
-  title: "Is it fair?",
+const gaps: Section = {
+  title: "Which gaps are there?",
   panels: [
     ...(["ml_fairness_difference", "ml_fairness_ratio"] as const).map((family) => {
       const { title, description, unit, decimals } = comparisons[family];
@@ -80,6 +81,12 @@ export const fairnessSection: Section = {
         { expr: ofGap("_limit"), legend: "Limit", line: "limit" },
       ],
     }),
+  ],
+};
+
+const groups: Section = {
+  title: "Whom does it treat worse?",
+  panels: [
     table({
       title: "Groups",
       description:
@@ -104,5 +111,99 @@ export const fairnessSection: Section = {
         { by: "Group", descending: false },
       ],
     }),
+    timeSeries({
+      title: "Groups of $attribute over time",
+      description:
+        "The chosen metric over the rows of each group: the groups furthest from one another, at most eight. Lines that part at one moment point at a change in the data of one group.",
+      unit: units.none,
+      width: 24,
+      height: 9,
+      noValue: "No groups are configured, or none has labels in this window.",
+      queries: [
+        {
+          expr: `topk(8, ${greatest("ml_group_performance", { extra: { attribute: '=~"$attribute"', metric: '=~"$metric"' } })})`,
+          legend: "{{attribute}} {{group}} {{metric}}",
+        },
+      ],
+    }),
+    table({
+      title: "Groups left out, and why",
+      description:
+        "Values of groups and gaps that are absent from this window, by reason. A group under `min_group` rows is shown but not compared: a gap of a handful of rows is chance.",
+      width: 24,
+      height: 6,
+      noValue: "Nothing is missing (or the exporter is down).",
+      labels: { family: "Family", reason: "Reason" },
+      labelWidths: { Family: 300, Reason: 300 },
+      hide: identity,
+      columns: [
+        {
+          name: "Values",
+          expr: `${greatest("ml_unmeasured_values", { extra: { family: '=~"ml_(fairness|group).*"' } })} > 0`,
+          unit: units.count,
+        },
+      ],
+      sort: [{ by: "Values", descending: true }],
+    }),
   ],
 };
+
+const compared = (suffix: "_groups" | "_groups_excluded") =>
+  either(greatest(`ml_fairness_difference${suffix}`), greatest(`ml_fairness_ratio${suffix}`));
+
+const answers: Section = {
+  panels: [
+    stat({
+      title: "Unfair gaps",
+      description:
+        "Gaps over their limit (ratios under it) that chance does not explain. Some: see whom below, and whether that group's data is faulty or drifted. No limit: measured, but never an alert.",
+      unit: units.count,
+      width: 6,
+      height: 4,
+      expr: `sum(${either(greatest("ml_fairness_difference_detected"), greatest("ml_fairness_ratio_detected"))})`,
+      attention: "bad",
+      noValue: "no limit",
+    }),
+    stat({
+      title: "Groups compared",
+      description: "The most groups of an attribute that have enough labelled rows to be compared.",
+      unit: units.count,
+      width: 6,
+      height: 4,
+      expr: `max(${compared("_groups")})`,
+      noValue: "none",
+    }),
+    stat({
+      title: "Groups too small",
+      description:
+        "The most groups of an attribute that have too few labelled rows (`min_group`) to be compared.",
+      unit: units.count,
+      width: 6,
+      height: 4,
+      expr: `max(${compared("_groups_excluded")})`,
+      noValue: "none",
+    }),
+    stat({
+      title: "Labelled rows",
+      description:
+        "Rows of the window with a prediction and a label: what the groups' performance is computed from.",
+      unit: units.count,
+      width: 6,
+      height: 4,
+      expr: `max(${greatest("ml_window_labels")})`,
+      noValue: "no rows",
+    }),
+  ],
+};
+
+/** ml-fairness: whom does it treat worse? */
+export const fairnessDashboard = (): string =>
+  dashboard({
+    uid: "ml-fairness",
+    title: "ML fairness",
+    description: "Whom does the model treat worse, by how much, and how sure is that?",
+    from: "now-24h",
+    variables: [...chosenModel, modelVariables.metric, modelVariables.attribute, modelVariables.measure],
+    annotations: modelAnnotations,
+    sections: [answers, gaps, groups],
+  });
