@@ -1,8 +1,10 @@
 import type { Sample } from "../catalogue.ts";
 import { type Alerting, alertingSamples } from "./alerting.ts";
+import { chart } from "./chart.ts";
 import { figure } from "./facts.ts";
 import type { Finding } from "./finding.ts";
 import { findings, rank } from "./findings.ts";
+import { html } from "./html.ts";
 import type { ModelStatus } from "./status.ts";
 import { style } from "./style.ts";
 import { moment, span } from "./wording.ts";
@@ -77,7 +79,22 @@ function needyModel({ status, found }: Entry, nowMs: number): string {
 <h2>${html(name)}</h2>
 <p class="quiet">${html(about.filter(Boolean).join(" · "))}</p>
 ${serious.map((finding) => article(finding, status, nowMs)).join("\n")}
+${charts(status)}
 </section>`;
+}
+
+/** Of each metric with a target, where more than one window is known. */
+function charts({ samples, history }: ModelStatus): string {
+  const { all, value } = alertingSamples(samples);
+  return all("ml_performance")
+    .flatMap(({ labels }) => {
+      const values = history?.[labels.metric ?? ""];
+      if (values === undefined) return [];
+      const least = value("ml_performance_target_lower", labels);
+      const most = value("ml_performance_target_upper", labels);
+      return [chart({ metric: labels.metric ?? "", values, least, most })];
+    })
+    .join("\n");
 }
 
 function article(
@@ -140,16 +157,3 @@ const remark = ({ sentence, detail, promql }: Finding) =>
   `<details><summary>${html(sentence)}</summary><p class="quiet">${html(detail)}</p><code>${html(promql)}</code></details>`;
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/** Text for HTML, safe in elements and in quoted attributes. */
-function html(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);
-}

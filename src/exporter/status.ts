@@ -1,5 +1,6 @@
 import type { Sample } from "../catalogue.ts";
 import type { ModelConfig } from "../config/config.ts";
+import type { PastValue } from "../metrics/performance/history.ts";
 import type { Limited } from "./series-limit.ts";
 
 /** What is known of one model now; times are epoch milliseconds. */
@@ -7,6 +8,8 @@ export interface ModelStatus {
   readonly config: ModelConfig;
   /** Of the last successful evaluation, with complete labels; empty once they were withdrawn. */
   readonly samples: readonly Sample[];
+  /** Metric with a target → its values over the alerting window and those before it, oldest first. */
+  readonly history?: Readonly<Record<string, readonly PastValue[]>>;
   /** Series that the last successful evaluation left out, over `limits.series`. */
   readonly dropped?: Limited["dropped"];
   /** End of the last successful evaluation. */

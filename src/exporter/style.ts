@@ -19,6 +19,11 @@ article { margin: .75rem 0; padding: .6rem .9rem .8rem; background: var(--card);
 .badge { color: var(--tone); font-weight: 700; }
 code { display: block; margin-top: .4rem; padding: .3rem .5rem; background: var(--back); border: 1px solid var(--line); border-radius: .25rem;
   font: .85rem/1.4 ui-monospace, monospace; user-select: all; }
+figure { margin: .75rem 0; }
+svg { display: block; width: 100%; max-width: 32rem; height: auto; }
+polyline { fill: none; stroke: var(--text); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
+circle { fill: var(--text); }
+line.target { stroke: var(--critical); stroke-dasharray: 6 4; vector-effect: non-scaling-stroke; }
 table { width: 100%; border-collapse: collapse; margin-top: .5rem; }
 th, td { padding: .4rem .6rem .4rem 0; text-align: left; vertical-align: top; }
 tbody tr:not(.more), thead tr { border-top: 1px solid var(--line); }

@@ -2,6 +2,7 @@ import type { Sample } from "../catalogue.ts";
 import type { ModelConfig } from "../config/config.ts";
 import type { Engine } from "../engines/engine.ts";
 import { evaluationSamples } from "../metrics/evaluation.ts";
+import { history, type PastValue } from "../metrics/performance/history.ts";
 import { comparedFrom, knownRows, usualRows } from "../profiles/known-rows.ts";
 import { createMergeTree } from "../profiles/merge-tree.ts";
 import { pacing } from "../profiles/pace.ts";
@@ -11,7 +12,7 @@ import { requireTimes } from "../profiles/require-rows.ts";
 import type { Schema } from "../profiles/schema.ts";
 import { newestTimes, noState, ofShape, type State, withLabels, withProfiles } from "../profiles/state.ts";
 import type { ModelStore, Store } from "../profiles/store.ts";
-import { bucketWidth } from "../profiles/windows.ts";
+import { bucketWidth, type WindowCut } from "../profiles/windows.ts";
 import { readError } from "../sources/read-error.ts";
 import { type AsOf, knownAt, viewOf } from "./as-of.ts";
 import { createFrozen } from "./frozen.ts";
@@ -37,6 +38,8 @@ export interface Evaluation {
   readonly schema: Schema;
   /** Of all its rows; what each version is compared with is in `versions`, where its rows name theirs. */
   readonly reference: StoredReference | undefined;
+  /** Of the window that alerts: metrics with a target and their values over it and the windows before. */
+  readonly history: Readonly<Record<string, readonly PastValue[]>>;
   /** Of every version that is measured. */
   readonly windows: readonly WindowProfiles[];
   /** True where only labels known at a moment were asked for, and nothing tells when they became known: all of them count. */
@@ -122,6 +125,7 @@ export function createMonitor(model: ModelConfig, engine: Engine, store: Store, 
     };
     const samples = await collected(evaluationSamples(scene));
     clock.lap("measure");
+    const windows = versions.flatMap((version) => version.windows);
     const knownAtIgnored =
       knownAt(asOf) !== undefined && schema.label !== undefined && schema.labelTime === undefined;
     return {
@@ -131,7 +135,8 @@ export function createMonitor(model: ModelConfig, engine: Engine, store: Store, 
       stepsMs: clock.laps,
       schema,
       reference,
-      windows: versions.flatMap(({ windows }) => windows),
+      windows,
+      history: historyOf(model, windows, view.cuts),
       knownAtIgnored,
       since: state.since,
     };
@@ -157,6 +162,13 @@ export function createMonitor(model: ModelConfig, engine: Engine, store: Store, 
       if (prepared && state) await keep(prepared.store, { ...state, since });
     },
   };
+}
+
+/** {} where no window alerts, or windows have no end. */
+function historyOf(model: ModelConfig, windows: readonly WindowProfiles[], cuts: readonly WindowCut[]) {
+  const alerting = windows.find((window) => window.alerting);
+  const cut = cuts.find(({ label }) => label === alerting?.label);
+  return alerting && cut ? history(model, alerting, cut.labelled.endMs) : {};
 }
 
 /** Others have their turn between the pieces. */

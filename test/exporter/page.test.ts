@@ -68,3 +68,30 @@ it("links go to where users reach it", () => {
   expect(link({})).toBe("/metrics");
   expect(link({ externalUrl: "https://example.org/ml/" })).toBe("https://example.org/ml/metrics");
 });
+
+const sixMonthsMs = 183 * 86_400_000;
+const history = (...values: number[]) => ({
+  root_mean_squared_error: values.map((value, index) => ({ endMs: nowMs + index * sixMonthsMs, value })),
+});
+
+it("a model that needs someone has a drawing of its metric against the target, with the same in words", () => {
+  const status = { ...bad("b"), history: history(3, 4, 6) };
+  const page = renderPage([status], nowMs, options);
+  // From 3 (bottom, 72) over the target 4 to 6 (top, 8): 4 lies a third of the way up, 50.7.
+  expect(page).toContain('<polyline points="6,72 160,50.7 314,8"/>');
+  expect(page).toContain('<line class="target" x1="0" x2="320" y1="50.7" y2="50.7"/>');
+  const words =
+    "root_mean_squared_error of 3 windows, 2026-03-01 03:00 UTC to 2027-03-02 03:00 UTC: from 3 to 6; target (dashed) at most 4.";
+  expect(page).toContain(`role="img" aria-label="${words}"`);
+  expect(page).toContain(`<figcaption class="quiet">${words}</figcaption>`);
+});
+
+it("of one window, and of a model that needs nobody, nothing is drawn", () => {
+  expect(renderPage([{ ...bad("b"), history: history(6) }], nowMs, options)).not.toContain("<svg");
+  expect(renderPage([{ ...well("a"), history: history(3, 3) }], nowMs, options)).not.toContain("<svg");
+});
+
+it("a metric that never moved is a level line", () => {
+  const page = renderPage([{ ...bad("b"), history: history(4, 4) }], nowMs, options);
+  expect(page).toContain('<polyline points="6,40 314,40"/>');
+});

@@ -48,6 +48,15 @@ describe("the past of a window", () => {
     await second.close();
   });
 
+  it("gives each metric with a target its values over the alerting window and those before", async () => {
+    using folder = scene(days(1, 8));
+    const text = `${daily}    alert_window: 1d\n    performance: [{ metric: mean_absolute_error, target: 5 }]\n`;
+    const { history } = await watched(folder.path, openMemoryStore(), text).evaluate(at(9));
+    // Errors are the day's number; the last window is day 8.
+    const expected = days(2, 9).map((end) => ({ endMs: start + end * day, value: end - 1 }));
+    expect(history).toEqual({ mean_absolute_error: expected });
+  });
+
   it("is not read where nothing is forecast", async () => {
     using folder = scene(days(1, 35));
     const none = `${daily}    forecast: none\n`;
