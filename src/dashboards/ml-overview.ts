@@ -49,6 +49,9 @@ const datasetDrift = without(
   [...replicas, "method", ...slices],
   `${select("ml_drifted_features_ratio")} > bool ${select("ml_drifted_features_ratio_limit")} and on (job, instance, model, version, window) ${select("ml_window_alerting")} == 1`,
 );
+const ofReplicas = (name: string) => `workload:ml_replicas${name}{job=~"$job", model=~"$model"}`;
+/** 1: some workload of the model is to have more replicas; else -1: some is to have fewer. */
+const scaling = `max without (workload, phase) ((${ofReplicas("_desired:clamped")} > bool ${ofReplicas(":current")}) - (${ofReplicas("_desired:clamped")} < bool ${ofReplicas(":current")}))`;
 const due = greatest("ml_exporter_evaluation_due_timestamp_seconds");
 const succeeded = greatest("ml_exporter_evaluation_success");
 
@@ -215,6 +218,7 @@ export const overview = (): string =>
               "Data faults",
               "Labelled",
               "Retrain",
+              "Scaling",
               "Last evaluation",
             ],
             labelWidths: { Model: 125, "Worst metric": 175, Team: 88, Tier: 75 },
@@ -229,6 +233,7 @@ export const overview = (): string =>
               { name: "Data faults", expr: faults, unit: units.count, noValue: "not measured" },
               { name: "Labelled", expr: alerting("ml_label_coverage_ratio", { drop: slices }), unit: units.ratio, decimals: 0, noValue: "none" },
               { name: "Retrain", expr: retrain(), unit: units.none, mappings: mappings.retrain, noValue: "unknown", width: 105 },
+              { name: "Scaling", expr: scaling, unit: units.none, mappings: mappings.scaling, noValue: "not scaled", width: 95 },
               { name: "Alerting window", expr: `${greatest("ml_window_alerting")} == 1`, unit: units.none, hidden: true },
               { name: "Owner", expr: greatest("ml_model_owner_info"), unit: units.none, hidden: true },
               { name: "Last evaluation", expr: `1000 * ${greatest("ml_exporter_evaluation_last_success_timestamp_seconds")}`, unit: units.ago, noValue: "never", width: 142 },
