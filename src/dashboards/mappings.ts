@@ -47,3 +47,8 @@ export const needs = states(
 );
 /** workload:ml_replicas_desired:clamped beside what there is: -1, 0, 1. */
 export const scaling = states([1, "scale up", "warning"], [0, "fits", "fine"], [-1, "scale down", "notice"]);
+
+/** A p-value so small that its digits say nothing. */
+export const pValue: ValueMapping[] = [
+  { type: MappingType.RangeToText, options: { from: 0, to: 0.00099, result: { text: "< 0.001", index: 0 } } },
+];

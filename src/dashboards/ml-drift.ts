@@ -60,7 +60,7 @@ const drift: Section = {
         { name: "Score / limit", expr: overLimit, unit: units.none, decimals: 2, noValue: "no limit" },
         { name: "Score", expr: greatest("ml_feature_drift"), unit: units.none, decimals: 3 },
         { name: "Limit", expr: greatest("ml_feature_drift_limit"), unit: units.none, decimals: 3, noValue: "–" },
-        { name: "p-value", expr: greatest("ml_feature_drift_p_value"), unit: units.none, noValue: "–", width: 100 },
+        { name: "p-value", expr: greatest("ml_feature_drift_p_value"), unit: units.none, decimals: 3, words: mappings.pValue, noValue: "–", width: 100 },
         { name: "Samples", expr: greatest("ml_feature_drift_samples"), unit: units.count },
       ],
       sort: [
@@ -121,7 +121,7 @@ const drift: Section = {
         { name: "Drifted", expr: ofOutputs("_detected"), unit: units.none, mappings: mappings.drifted, noValue: "no limit" },
         { name: "Score", expr: ofOutputs(""), unit: units.none, decimals: 3 },
         { name: "Limit", expr: ofOutputs("_limit"), unit: units.none, decimals: 3, noValue: "–" },
-        { name: "p-value", expr: ofOutputs("_p_value"), unit: units.none, noValue: "–", width: 100 },
+        { name: "p-value", expr: ofOutputs("_p_value"), unit: units.none, decimals: 3, words: mappings.pValue, noValue: "–", width: 100 },
         { name: "Samples", expr: ofOutputs("_samples"), unit: units.count },
       ],
       sort: [
@@ -148,7 +148,7 @@ const quality: Section = {
       columns: [
         { name: "Faulty", expr: greatest("ml_feature_quality_ratio_detected"), unit: units.none, mappings: mappings.found, noValue: "no limit" },
         { name: "Share", expr: greatest("ml_feature_quality_ratio"), unit: units.ratio, decimals: 2 },
-        { name: "At least", expr: greatest("ml_feature_quality_ratio_ci_lower"), unit: units.ratio, decimals: 2 },
+        { name: "At least", expr: greatest("ml_feature_quality_ratio_ci_lower"), unit: units.ratio, decimals: 2, noValue: "–" },
         { name: "Limit", expr: greatest("ml_feature_quality_ratio_limit"), unit: units.ratio, decimals: 2, noValue: "–" },
       ],
       sort: [

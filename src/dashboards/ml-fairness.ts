@@ -56,7 +56,7 @@ const gaps: Section = {
           { name: "Limit", expr: greatest(`${family}_limit`), unit, decimals, noValue: "–" },
           { name: "95 % from", expr: greatest(`${family}_ci_lower`), unit, decimals, noValue: "–" },
           { name: "95 % to", expr: greatest(`${family}_ci_upper`), unit, decimals, noValue: "–" },
-          { name: "p-value", expr: greatest(`${family}_p_value`), unit: units.none, noValue: "–" },
+          { name: "p-value", expr: greatest(`${family}_p_value`), unit: units.none, decimals: 3, words: mappings.pValue, noValue: "–" },
           { name: "Groups", expr: greatest(`${family}_groups`), unit: units.count },
           { name: "Too small", expr: greatest(`${family}_groups_excluded`), unit: units.count, noValue: "0" },
         ],

@@ -55,7 +55,7 @@ export const classSection: Section = {
       height: 9,
       noValue: "The model gives no probabilities, or no labels have come for this window.",
       labels: { bin: "Bin" },
-      labelWidths: { Bin: 105 },
+      labelWidths: { Bin: 95 },
       hide: identity,
       // biome-ignore format: a table
       columns: [

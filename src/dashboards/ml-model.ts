@@ -63,7 +63,7 @@ export const modelDashboard = (): string =>
             description:
               "Features whose distribution differs from the reference by more than the limit, with evidence. Not measured: no reference, or no rows.",
             unit: units.count,
-            width: 4,
+            width: 3,
             height: 4,
             expr: `sum(max without (method) (${greatest("ml_feature_drift_detected")}))`,
             attention: "warning",
@@ -75,7 +75,7 @@ export const modelDashboard = (): string =>
             description:
               "Gaps between groups over their limit (ratios under it) that chance does not explain. No limit: measured, but never an alert.",
             unit: units.count,
-            width: 4,
+            width: 3,
             height: 4,
             expr: `sum(${either(greatest("ml_fairness_difference_detected"), greatest("ml_fairness_ratio_detected"))})`,
             attention: "warning",
@@ -87,7 +87,7 @@ export const modelDashboard = (): string =>
             description:
               "Rows of the window with a prediction and a label: what performance is computed from.",
             unit: units.count,
-            width: 4,
+            width: 3,
             height: 4,
             expr: `max(${greatest("ml_window_labels")})`,
             noValue: "no rows",
@@ -107,7 +107,7 @@ export const modelDashboard = (): string =>
             description:
               "When this version was trained; when that was not configured, when it was first seen.",
             unit: units.date,
-            width: 4,
+            width: 3,
             height: 4,
             expr: `1000 * max(${greatest("ml_model_trained_timestamp_seconds")})`,
             noValue: "unknown",

@@ -191,6 +191,8 @@ export interface Column {
   readonly unit: Unit;
   readonly decimals?: number;
   readonly mappings?: ValueMapping[];
+  /** Words for some values, on no coloured ground. */
+  readonly words?: ValueMapping[];
   /** Said in an empty cell. */
   readonly noValue?: string;
   /** In pixels; a share of what the others leave when left out. */
@@ -260,6 +262,7 @@ export function table(
     if (column.decimals !== undefined) properties.push(property("decimals", column.decimals));
     if (column.width !== undefined) properties.push(property("custom.width", column.width));
     if (column.noValue !== undefined) properties.push(property("noValue", column.noValue));
+    if (column.words) properties.push(property("mappings", column.words));
     if (column.mappings) {
       properties.push(property("mappings", column.mappings));
       // On a coloured ground Grafana chooses the text's colour by contrast, in both themes.
