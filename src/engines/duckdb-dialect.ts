@@ -2,6 +2,8 @@ import type { ColumnKind, Dialect, Value } from "./engine.ts";
 
 const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
+const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+
 /** Shortest text that reads back as the same double; the exponent makes it a DOUBLE, not a DECIMAL. */
 function number(value: number): string {
   if (!Number.isFinite(value)) throw new RangeError(`no literal for ${value}`);
@@ -40,6 +42,10 @@ function histogramCounts(value: Value, edges: readonly number[]): number[] {
   return counts;
 }
 
+/** A function of one column and constants: of a column that Parquet holds as a dictionary, each text is looked for once. */
+const place = (expression: string, texts: readonly string[]): string =>
+  `list_position([${texts.map(text).join(", ")}]::VARCHAR[], ${expression})`;
+
 /** A sum, not an exclusive or: equal rows must not cancel. As text, for it is wider than 64 bits. */
 const hash = (expression: string): string =>
   `CAST(coalesce(sum(hash(CAST(${expression} AS VARCHAR))), 0) AS VARCHAR)`;
@@ -50,7 +56,7 @@ const sum = (expression: string): string => `fsum(${expression})`;
 /** SQL as DuckDB wants it. */
 export const duckdbDialect: Dialect = {
   identifier,
-  text: (value) => `'${value.replaceAll("'", "''")}'`,
+  text,
   number,
   finite,
   double,
@@ -60,4 +66,5 @@ export const duckdbDialect: Dialect = {
   histogramCounts,
   sum,
   hash,
+  place,
 };

@@ -97,7 +97,7 @@ const threadShare = 0.25;
  */
 export async function openDuckdb(options: EngineOptions): Promise<Engine> {
   const own = { ...options, memory: shareOf(options.memory, 1 - threadShare) };
-  const { chunks: _, ...engine } = await openDuckdbInThread(own);
+  const engine = await openDuckdbInThread(own);
   const beside = { ...options, memory: shareOf(options.memory, threadShare), threads: 1 };
   const { inThread, close } = threadsOf("duckdb", beside);
   return {
@@ -110,7 +110,7 @@ export async function openDuckdb(options: EngineOptions): Promise<Engine> {
   };
 }
 
-/** The same for one task in a thread: all the memory, and rows as typed arrays. */
+/** The same for one task in a thread: all the memory. */
 export async function openDuckdbInThread(options: EngineOptions): Promise<ThreadEngine> {
   const instance = await DuckDBInstance.create(":memory:", {
     memory_limit: options.memory,

@@ -33,6 +33,8 @@ export interface Dialect {
   histogramCounts(value: Value, edges: readonly number[]): number[];
   /** Aggregate: Σ of doubles to within 1e-12 · Σ|x| however many there are; null where there are none. NaN where it overflows. */
   sum(expression: string): string;
+  /** One-based place of a text among others, each once; null where it is none of them. */
+  place(expression: string, texts: readonly string[]): string;
   /** Aggregate: an order-free hash of a text expression over the rows. */
   hash(expression: string): string;
 }
@@ -51,6 +53,11 @@ export interface Engine {
   readonly limits: { readonly columnsPerStatement: number };
   /** Rows of one statement, in full: aggregates only, never raw data. Throws `EngineError` with the engine's first line. */
   rows(sql: string, signal?: AbortSignal): Promise<Row[]>;
+  /**
+   * Rows of one statement chunk by chunk, to be counted as they come: the event loop has a turn between two chunks. Every column of it is a
+   * double that is never null (NaN may stand for that). Absent where rows cannot be had so.
+   */
+  readonly chunks?: (sql: string, signal?: AbortSignal) => AsyncIterable<Chunk>;
   /** Names and types of a relation's columns (a FROM item). */
   describe(relation: string): Promise<Column[]>;
   /**
@@ -75,8 +82,7 @@ export interface Chunk {
 
 /** What a task in a thread works with: it may hold the thread, so it may look at rows. */
 export interface ThreadEngine extends Engine {
-  /** Rows of one statement chunk by chunk; every column of it is a double that is never null (NaN may stand for that). */
-  chunks(sql: string, signal?: AbortSignal): AsyncIterable<Chunk>;
+  readonly chunks: NonNullable<Engine["chunks"]>;
 }
 
 /** What a task gives back, and which of its buffers may be handed over instead of copied. */

@@ -29,7 +29,7 @@ export interface Prepared {
 }
 
 /** Of what is kept of a model: another one has another shape. */
-const format = 3;
+const format = 4;
 
 /** The schema, the reference and the store that belongs to both; what was prepared before where nothing has changed. */
 export async function prepare(

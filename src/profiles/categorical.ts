@@ -1,4 +1,5 @@
 import type { Dialect, Row } from "../engines/engine.ts";
+import { pacing } from "./pace.ts";
 import type { CategoricalBins, CategoricalSummary } from "./profile.ts";
 import { addCounts, type Summary } from "./summary.ts";
 
@@ -31,8 +32,9 @@ function codes(dialect: Dialect, columns: readonly CategoricalColumn[]): string 
 }
 
 /**
- * Rows (bucket, set, code, count) for several columns in one pass over a relation that has a column `b`, the bucket: counted by text
- * first, then named by the reference's categories, so that a column of a million values stays one of a few hundred counts.
+ * Rows (bucket, set, "code:count,…") for several columns in one pass over a relation that has a column `b`, the bucket: counted by text
+ * first, then named by the reference's categories, so that a column of a million values stays one of a few hundred counts. A row for each
+ * of these would cost more than all the counting.
  */
 export function categoricalSql(
   dialect: Dialect,
@@ -42,28 +44,41 @@ export function categoricalSql(
   const names = columns.map((_, index) => `t${index}`);
   const inner = from(columns.map(({ expression }, index) => `${expression} AS t${index}`));
   const value = names.length === 1 ? "t0" : `coalesce(${names.join(", ")})`;
-  return `WITH g AS (SELECT b, grouping(${names.join(", ")}) AS s, ${value} AS t, count(*) AS c FROM ${inner} GROUP BY GROUPING SETS (${names.map((name) => `(b, ${name})`).join(", ")}))
-SELECT g.b, g.s, CASE WHEN g.t IS NULL THEN ${missing} ELSE coalesce(k.code, ${unseen}) END, sum(g.c)
-FROM g LEFT JOIN ${codes(dialect, columns)} AS k(s, t, code) ON k.s = g.s AND k.t = g.t GROUP BY 1, 2, 3`;
+  return `WITH g AS (SELECT b, grouping(${names.join(", ")}) AS s, ${value} AS t, count(*) AS c FROM ${inner} GROUP BY GROUPING SETS (${names.map((name) => `(b, ${name})`).join(", ")})),
+n AS (SELECT g.b, g.s, CASE WHEN g.t IS NULL THEN ${missing} ELSE coalesce(k.code, ${unseen}) END AS code, sum(g.c) AS c
+FROM g LEFT JOIN ${codes(dialect, columns)} AS k(s, t, code) ON k.s = g.s AND k.t = g.t GROUP BY 1, 2, 3)
+SELECT b, s, string_agg(CAST(code AS VARCHAR) || ':' || CAST(c AS VARCHAR), ',') FROM n GROUP BY b, s`;
 }
 
-/** Bucket → column → summary from what `categoricalSql` gave. */
-export function decodeCategorical(rows: readonly Row[], columns: readonly CategoricalColumn[]) {
+/** Bucket → column → summary from what `categoricalSql` gave; others have their turn between two of them. */
+export async function decodeCategorical(
+  rows: readonly Row[],
+  columns: readonly CategoricalColumn[],
+): Promise<ReadonlyMap<number, ReadonlyMap<string, CategoricalSummary>>> {
+  const pace = pacing();
   const sets = new Map(columns.map((column, index) => [setNumber(index, columns.length), column]));
-  const buckets = new Map<number, Map<string, Counting>>();
-  for (const [bucket, set, code, count] of rows) {
+  const buckets = new Map<number, Map<string, CategoricalSummary>>();
+  for (const [bucket, set, counts] of rows) {
     const column = sets.get(Number(set));
     if (bucket === null || column === undefined) continue;
-    const summaries = buckets.get(Number(bucket)) ?? new Map<string, Counting>();
+    await pace(String(counts).length);
+    const summaries = buckets.get(Number(bucket)) ?? new Map<string, CategoricalSummary>();
     buckets.set(Number(bucket), summaries);
-    const summary = summaries.get(column.name) ?? counting(column.bins);
-    summaries.set(column.name, summary);
-    add(summary, Number(code), Number(count));
+    summaries.set(column.name, decode(String(counts), column.bins));
   }
-  return buckets as ReadonlyMap<number, ReadonlyMap<string, CategoricalSummary>>;
+  return buckets;
 }
 
-/** Filled in place: there may be a row for each bucket and category. */
+function decode(counts: string, bins: CategoricalBins): CategoricalSummary {
+  const summary = counting(bins);
+  for (const one of counts.split(",")) {
+    const colon = one.indexOf(":");
+    add(summary, Number(one.slice(0, colon)), Number(one.slice(colon + 1)));
+  }
+  return summary;
+}
+
+/** Filled in place. */
 type Counting = { -readonly [Key in keyof CategoricalSummary]: CategoricalSummary[Key] } & {
   counts: number[];
 };

@@ -53,7 +53,8 @@ interface Crowded {
   readonly crowding: number;
 }
 
-function crowding(cells: Cells, values: Float64Array): number {
+/** Σ of the squared number of values (ascending) in each cell. */
+export function crowding(cells: Cells, values: Float64Array): number {
   let sum = 0;
   let last = -1;
   let together = 0;

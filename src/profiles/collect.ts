@@ -1,6 +1,6 @@
 import type { Engine } from "../engines/engine.ts";
 import { bucketed } from "./bucketed.ts";
-import { countColumns } from "./count-columns.ts";
+import { type CountedBucket, countColumns } from "./count-columns.ts";
 import { countDuplicates } from "./count-duplicates.ts";
 import { countOutcomes, type OutcomeBucket } from "./count-outcomes.ts";
 import { countOutputs } from "./count-outputs.ts";
@@ -36,6 +36,28 @@ export interface ProfileInput {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Bucket → rows and newest time; undefined where some bucket's rows were not counted one by one. */
+function countedOf(outcomes: ReadonlyMap<number, OutcomeBucket>): Map<number, CountedBucket> | undefined {
+  const found = new Map<number, CountedBucket>();
+  for (const [bucket, { overall, counted }] of outcomes) {
+    if (counted === undefined) return undefined;
+    found.set(bucket, { rows: overall.rows, lastMs: counted.lastMs, columns: {} });
+  }
+  return found.size === 0 ? undefined : found;
+}
+
+/** Of the outputs that did not come with the outcomes. */
+function openBins(
+  reference: ProfileInput["reference"],
+  outcomes: ReadonlyMap<number, OutcomeBucket>,
+): Reference["outputBins"] {
+  const [first] = outcomes.values();
+  const open = Object.entries(reference?.outputBins ?? {}).filter(
+    ([name]) => !(name in (first?.counted?.outputs ?? {})),
+  );
+  return Object.fromEntries(open);
+}
+
 /** A relation with its columns: asked anew, for files of one source may differ in types. */
 async function relationOf(engine: Engine, sql: string): Promise<Relation> {
   return { sql, columns: await engine.describe(sql) };
@@ -65,17 +87,21 @@ async function onePass(engine: Engine, input: ProfileInput): Promise<Map<number,
   if (labels !== undefined) await requireLabels(engine, labels, schema);
   const { bucketMs, buckets, knownAtMs, settledBeforeMs, signal } = input;
   const shared = { relation, schema, labels, bucketMs, buckets, knownAtMs, settledBeforeMs, signal };
-  const counted = await countColumns(engine, {
-    ...shared,
-    features: schema.features,
-    bins: reference?.bins ?? {},
-  });
   const outcomes = await countOutcomes(engine, {
     ...shared,
     centre: reference?.centre ?? input.centre ?? 0,
     knownGroups: knownGroups(input),
+    outputBins: reference?.outputBins,
   });
-  const outputs = await countOutputs(engine, { ...shared, bins: reference?.outputBins ?? {}, outcomes });
+  // Without features, rows and times are all there is to count, and they may come with the outcomes.
+  const counted =
+    (schema.features.length === 0 ? countedOf(outcomes) : undefined) ??
+    (await countColumns(engine, {
+      ...shared,
+      features: schema.features,
+      bins: reference?.bins ?? {},
+    }));
+  const outputs = await countOutputs(engine, { ...shared, bins: openBins(reference, outcomes), outcomes });
   const duplicates = await countDuplicates(engine, shared);
   const wanted = buckets ?? counted.keys();
   return new Map(
@@ -96,7 +122,7 @@ async function onePass(engine: Engine, input: ProfileInput): Promise<Map<number,
             labels: outcome?.labels ?? 0,
             duplicates: duplicates.get(bucket) ?? 0,
             columns: inOrder(schema.features, columns.columns),
-            outputs: outputs.get(bucket) ?? {},
+            outputs: { ...outputs.get(bucket), ...outcome?.counted?.outputs },
             outcome: outcome?.overall.outcome ?? empty.outcome,
             groups: plain(outcome?.groups ?? new Map()),
             lastMs: columns.lastMs,

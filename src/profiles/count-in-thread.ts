@@ -1,18 +1,19 @@
-import { setImmediate } from "node:timers/promises";
-import type { Engine } from "../engines/engine.ts";
+import type { Dialect, Engine } from "../engines/engine.ts";
 import { type Bucketing, bucketed } from "./bucketed.ts";
 import type { CountRequest } from "./count-task.ts";
 import type { NumericColumn } from "./numeric.ts";
+import { pacing } from "./pace.ts";
 import type { NumericSummary } from "./profile.ts";
 import { batched, isRefusal, typedItem } from "./typed-input.ts";
 import { type TypedCounts, typedSummary } from "./typed-numeric.ts";
 
-/** What is read at once of each row: more needs more memory, fewer read the rows' time more often. */
-const columnsPerPass = 20;
+/**
+ * What is read at once of each row: more needs more memory (a column of a row group of Parquet each), fewer read the rows' time more often.
+ * Where the first is refused, the next is tried.
+ */
+const columnsPerPass = [50, 20, 5];
 /** Counts held at once, 4 bytes each. */
 const cellsPerThread = 8_000_000;
-/** Counts turned into summaries before others may use the event loop: a few milliseconds. */
-const cellsAtOnce = 200_000;
 
 interface Input extends Bucketing {
   readonly signal?: AbortSignal | undefined;
@@ -42,12 +43,29 @@ export async function countInThread(
 }
 
 async function counts(
-  { dialect, inThread }: Engine,
+  engine: Engine,
   input: Input,
   columns: readonly NumericColumn[],
   buckets: readonly number[],
 ): Promise<TypedCounts[] | undefined> {
-  const passes = batched(columns, columnsPerPass).map((batch) => {
+  for (const width of columnsPerPass) {
+    const request = { passes: passesOf(engine.dialect, input, columns, width), buckets };
+    try {
+      return await engine.inThread?.(new URL("./count-task.ts", import.meta.url), request, input.signal);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+    }
+  }
+  return undefined;
+}
+
+function passesOf(
+  dialect: Dialect,
+  input: Input,
+  columns: readonly NumericColumn[],
+  width: number,
+): CountRequest["passes"] {
+  return batched(columns, width).map((batch) => {
     const items = batch.map((column, index) => `${typedItem(dialect, column.input)} AS c${index}`);
     const names = batch.map((_, index) => `c${index}`);
     const from = bucketed(dialect, input, items);
@@ -56,13 +74,6 @@ async function counts(
       bins: batch.map(({ bins }) => bins),
     };
   });
-  const request: CountRequest = { passes, buckets };
-  try {
-    return await inThread?.(new URL("./count-task.ts", import.meta.url), request, input.signal);
-  } catch (error) {
-    if (isRefusal(error)) return undefined;
-    throw error;
-  }
 }
 
 async function addAll(
@@ -71,14 +82,11 @@ async function addAll(
   buckets: readonly number[],
   add: (bucket: number, name: string, summary: NumericSummary) => void,
 ): Promise<void> {
-  let cells = 0;
+  const pace = pacing();
   for (const [index, { name, bins }] of columns.entries()) {
     for (const [place, bucket] of buckets.entries()) {
+      await pace(bins.edges.length);
       add(bucket, name, typedSummary(bins, counted[index] as TypedCounts, place));
-      cells += bins.edges.length + 1;
-      if (cells < cellsAtOnce) continue;
-      cells = 0;
-      await setImmediate();
     }
   }
 }

@@ -7,13 +7,17 @@ import { attributesOf, type GroupInput } from "./groups.ts";
 import { hasLabels, type LabelInput } from "./labels.ts";
 import { mergeGroup } from "./merge.ts";
 import { emptyOutcome } from "./outcome.ts";
-import type { GroupSummary } from "./profile.ts";
+import type { GroupSummary, Reference } from "./profile.ts";
 import type { Schema } from "./schema.ts";
 import type { Sliced, SliceInput } from "./slices.ts";
+import { batched } from "./typed-input.ts";
+import { type CountedRows, typedOutcomes } from "./typed-outcome-slices.ts";
 
 export interface OutcomeCountInput extends GroupInput, LabelInput {
   readonly schema: Schema;
   readonly centre: number;
+  /** Of the columns that may be counted with the outcomes where these are counted row by row. */
+  readonly outputBins?: Reference["outputBins"] | undefined;
 }
 
 /** Outcomes of one bucket, overall and per group. */
@@ -25,6 +29,8 @@ export interface OutcomeBucket {
   labelTimeMs: number | null;
   /** Of a classifier: rows per predicted and per actual class, null where missing. */
   classes?: ClassCounts;
+  /** Where the rows were counted one by one, what else is known of them. */
+  counted?: CountedRows;
   /** Attribute → group: maps, for a group may be named `__proto__`. */
   readonly groups: ReadonlyMap<string, Map<string, GroupSummary>>;
 }
@@ -35,12 +41,15 @@ export async function countOutcomes(
   input: OutcomeCountInput,
 ): Promise<Map<number, OutcomeBucket>> {
   const { schema } = input;
-  const attributes = await attributesOf(engine, input);
   const answers = answersOf(engine, input.relation, schema);
   const labelled = hasLabels(input, input.relation);
+  const some = { ...input, relation: answers.relation, answers, labelled };
   const buckets = new Map<number, OutcomeBucket>();
+  const typed = schema.task === "binary" && (labelled || answers.prediction !== undefined);
+  if (typed && (await countedRows(engine, some, buckets))) return buckets;
+  const attributes = await attributesOf(engine, input);
   if (attributes.length === 0 && !labelled && answers.prediction === undefined) return buckets;
-  const slices: SliceInput = { ...input, relation: answers.relation, attributes, answers, labelled };
+  const slices: SliceInput = { ...some, attributes };
   if (schema.task === "regression") {
     for (const slice of await countRegression(engine, slices)) add(buckets, slice, slices);
     return buckets;
@@ -49,6 +58,43 @@ export async function countOutcomes(
   for (const some of await batches(engine, slices, times))
     for (const slice of await countClasses(engine, some, times)) add(buckets, slice, slices);
   return buckets;
+}
+
+/** Slices counted in one pass: each takes up to some 30 kB. */
+const slicesPerPass = 2000;
+
+/** Counts the rows one by one into `buckets`; false where the engine cannot give them so. */
+async function countedRows(
+  engine: Engine,
+  input: OutcomeCountInput & Omit<SliceInput, "attributes">,
+  buckets: Map<number, OutcomeBucket>,
+): Promise<boolean> {
+  const { chunks } = engine;
+  if (chunks === undefined) return false;
+  const { answers, outputBins, bucketMs } = input;
+  const bins = outputBins?.[`score:${answers.scores[0]?.class}`];
+  const scores = bins?.kind === "numeric" ? bins : undefined;
+  let attributes = await attributesOf(engine, input, true);
+  const width = attributes.reduce((sum, { names }) => sum + names.length + 2, 1);
+  const room = Math.max(1, Math.floor(slicesPerPass / width));
+  const passes =
+    bucketMs === undefined || input.buckets === undefined
+      ? [input.buckets]
+      : batched(
+          [...input.buckets].sort((a, b) => a - b),
+          room,
+        );
+  for (const some of passes) {
+    const pass = { ...input, buckets: some };
+    let found = await typedOutcomes(engine, chunks, { ...pass, attributes }, scores);
+    if (found === undefined) {
+      attributes = await attributesOf(engine, input);
+      found = await typedOutcomes(engine, chunks, { ...pass, attributes }, scores);
+    }
+    for (const slice of found?.slices ?? []) add(buckets, slice, { ...pass, attributes });
+    for (const [start, counted] of found?.buckets ?? []) Object.assign(buckets.get(start) ?? {}, { counted });
+  }
+  return true;
 }
 
 /** Cells of one statement: some 200 bytes each in the engine, and each of its threads has its own of the same cell. */

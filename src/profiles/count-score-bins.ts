@@ -1,9 +1,8 @@
 import type { Value } from "../engines/engine.ts";
 import { scoreBins } from "../statistics/score-bins.ts";
 import type { ScoreCounts } from "./profile.ts";
+import { type ScoreEntry, scoreCounts } from "./score-outcome.ts";
 import { type SliceName, sliceKey } from "./slices.ts";
-
-type Counts = ScoreCounts["counts"];
 
 /** Rows of one side of a class: cells as `binsText` writes them. */
 interface Side {
@@ -66,7 +65,7 @@ export const curveSize = ({ sides }: Curve) => sides.reduce((sum, { text }) => s
 export interface BinnedCurve {
   readonly positives: number;
   readonly negatives: number;
-  readonly counts: Counts;
+  readonly scores: ScoreCounts;
   /** Different scores, at least. */
   readonly different: number;
 }
@@ -79,17 +78,21 @@ export function binnedCurve({ sides }: Curve): BinnedCurve {
   const pairs = new Float64Array(2 * codes);
   const different = new Float64Array(codes);
   for (const { positive, text } of sides) readSide(text, positive ? 0 : 1, pairs, different);
-  const counts: Record<string, readonly [number, number]> = {};
+  const at: number[] = [];
+  const ofClass: number[] = [];
+  const ofOthers: number[] = [];
   const sum = { positives: 0, negatives: 0, different: 0 };
   for (let place = 0; place < codes; place++) {
     const [positives, negatives] = [pairs[2 * place] as number, pairs[2 * place + 1] as number];
     if (positives + negatives === 0) continue;
-    counts[place + lowestCode] = [positives, negatives];
+    at.push(place + lowestCode);
+    ofClass.push(positives);
+    ofOthers.push(negatives);
     sum.positives += positives;
     sum.negatives += negatives;
     sum.different += different[place] as number;
   }
-  return { ...sum, counts };
+  return { ...sum, scores: { kind: "binned", at, positives: ofClass, negatives: ofOthers } };
 }
 
 const [zero, minus, comma, colon] = [48, 45, 44, 58];
@@ -128,22 +131,17 @@ function readSide(text: string, side: 0 | 1, pairs: Float64Array, different: Flo
 }
 
 /** A curve whose every bin holds one score alone, by these; undefined where a bin holds several. */
-export function singleScores({ sides }: Curve): Counts | undefined {
-  const bins = new Map<string, { readonly score: string; readonly pair: [number, number] }>();
+export function singleScores({ sides }: Curve): ScoreCounts | undefined {
+  const bins = new Map<string, string>();
+  const found: ScoreEntry[] = [];
   for (const { positive, text } of sides) {
     for (const token of text.split(",")) {
       const [place = "", rows, score = ""] = token.split(":");
-      if (score.startsWith("-")) return undefined;
-      const bin = bins.get(place) ?? { score, pair: [0, 0] };
-      if (bin.score !== score) return undefined;
-      bins.set(place, bin);
-      bin.pair[positive ? 0 : 1] += Number(rows);
+      if (score.startsWith("-") && score !== "-0.0") return undefined;
+      if ((bins.get(place) ?? score) !== score) return undefined;
+      bins.set(place, score);
+      found.push([Number(score) + 0, positive ? Number(rows) : 0, positive ? 0 : Number(rows)]);
     }
   }
-  const sorted = [...bins.values()].sort(({ score: a }, { score: b }) => (a < b ? -1 : 1));
-  return Object.fromEntries(sorted.map(({ score, pair }) => [written(score), pair] as const));
+  return scoreCounts("exact", found);
 }
-
-/** As JSON writes a number, whatever the engine's way: 1.0 and 1e-05 are 1 and 0.00001. */
-export const written = (score: string) =>
-  score.endsWith(".0") || score.includes("e") ? String(Number(score)) : score;

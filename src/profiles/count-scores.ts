@@ -9,12 +9,11 @@ import {
   curveSize,
   type ScoreSlices,
   singleScores,
-  written,
 } from "./count-score-bins.ts";
 import { pacing } from "./pace.ts";
 import type { ScoreCounts, ScoreOutcome } from "./profile.ts";
 import { scoreCodeSql } from "./score-bins.ts";
-import { mostExactScores } from "./score-outcome.ts";
+import { mostExactScores, type ScoreEntry, scoreCounts } from "./score-outcome.ts";
 import {
   groupNames,
   namedItems,
@@ -31,7 +30,7 @@ function eachToken(
   call: (first: string, second: number, rest: string) => void,
 ): void {
   if (text == null) return;
-  for (const token of String(text).split(",").sort()) {
+  for (const token of String(text).split(",")) {
     const one = token.indexOf(":");
     const two = token.indexOf(":", one + 1);
     const end = two < 0 ? token.length : two;
@@ -47,7 +46,7 @@ export async function countScores(
 ): Promise<Map<string, Record<string, ScoreOutcome>>> {
   if (input.schema.task !== "binary") await addSeveral(engine, input, scores);
   const binned = new Map<string, BinnedCurve>();
-  const exact = new Map<string, Counts>();
+  const exact = new Map<string, ScoreCounts>();
   const open = new Map<string, Curve>();
   const pace = pacing();
   for (const [key, curve] of scores.curves) {
@@ -64,14 +63,13 @@ export async function countScores(
     await readExact(engine, input, some, exact);
   const found = new Map<string, Map<string, ScoreOutcome>>();
   for (const [key, { slice, code }] of [...scores.curves].sort(([, a], [, b]) => a.code - b.code)) {
-    const { positives, negatives, counts } = binned.get(key) ?? emptyCurve;
-    const alone = exact.get(key);
+    const { positives, negatives, scores } = binned.get(key) ?? emptyCurve;
     const classes = found.get(sliceKey(slice)) ?? new Map<string, ScoreOutcome>();
     found.set(sliceKey(slice), classes);
     classes.set(input.answers.scores[code]?.class ?? "", {
       positives,
       negatives,
-      scores: alone ? { kind: "exact", counts: alone } : { kind: "binned", counts },
+      scores: exact.get(key) ?? scores,
     });
   }
   return new Map([...found].map(([key, classes]) => [key, Object.fromEntries(classes)]));
@@ -98,9 +96,12 @@ function parts(curves: ReadonlyMap<string, Curve>, rows: (key: string) => number
   return found;
 }
 
-const emptyCurve: BinnedCurve = { positives: 0, negatives: 0, counts: {}, different: 0 };
-
-type Counts = ScoreCounts["counts"];
+const emptyCurve: BinnedCurve = {
+  positives: 0,
+  negatives: 0,
+  scores: { kind: "binned", at: [], positives: [], negatives: [] },
+  different: 0,
+};
 
 /** A FROM item with a row for each labelled row and class whose probabilities are usable: `k` (class), `s` (score), `y` (is it true). */
 function classScores(engine: Engine, input: SliceInput): string {
@@ -136,7 +137,7 @@ async function readExact(
   engine: Engine,
   input: SliceInput,
   open: ReadonlyMap<string, Curve>,
-  exact: Map<string, Counts>,
+  exact: Map<string, ScoreCounts>,
 ): Promise<void> {
   const slices = [...open.values()].map(({ slice }) => slice);
   const asked = new Set(slices.map(({ attribute }) => attribute));
@@ -155,10 +156,10 @@ async function readExact(
     await pace(String(scores).length);
     const key = curveKey(sliceOf(kept, row), Number(code));
     if (!open.has(key)) continue;
-    const counts: Record<string, readonly [number, number]> = {};
+    const entries: ScoreEntry[] = [];
     eachToken(scores, (score, n, p) => {
-      counts[written(score)] = [Number(p), n - Number(p)];
+      entries.push([Number(score) + 0, Number(p), n - Number(p)]);
     });
-    exact.set(key, counts);
+    exact.set(key, scoreCounts("exact", entries));
   }
 }

@@ -5,14 +5,18 @@ import type { Relation, Schema } from "./schema.ts";
 import { columnNamed, textForm } from "./values.ts";
 
 /** The group of rows whose attribute is missing; also a missing part of an intersection. */
-const missingGroup = "(missing)";
+export const missingGroup = "(missing)";
 /** The group of rows whose own group is over `limits.groups`. */
-const otherGroup = "(other)";
+export const otherGroup = "(other)";
 
 /** An attribute, and the SQL of a row's group: never null. */
 export interface Attribute {
   readonly name: string;
   readonly expression: string;
+  /** SQL of the row's own group, null where it is missing. */
+  readonly own: string;
+  /** Groups with a name; what is none of them and not missing is `(other)`. */
+  readonly names: readonly string[];
 }
 
 export interface GroupInput extends Bucketing {
@@ -22,30 +26,37 @@ export interface GroupInput extends Bucketing {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The schema's attributes whose columns are all there, each with its groups within the limit. */
-export async function attributesOf(engine: Engine, input: GroupInput): Promise<Attribute[]> {
+/**
+ * The schema's attributes whose columns are all there, each with its groups within the limit. `asKnown`: where there are known groups, by
+ * these alone, without a look at the rows, which may then have others.
+ */
+export async function attributesOf(engine: Engine, input: GroupInput, asKnown = false): Promise<Attribute[]> {
   const { dialect } = engine;
+  const limit = input.schema.limits.groups;
+  const known = ({ name }: GroupConfig) =>
+    (input.knownGroups[name] ?? [])
+      .filter((group) => group !== missingGroup && group !== otherGroup)
+      .slice(0, limit);
   const present = input.schema.groups.filter(({ columns }) =>
     columns.every((column) => columnNamed(input.relation.columns, column)),
   );
-  const open = present.filter(({ bins }) => bins === undefined);
+  const open = present.filter((group) => group.bins === undefined && !(asKnown && known(group).length > 0));
   const found = await commonest(engine, input, open);
   return present.map((group) => {
-    const expression = groupSql(dialect, input.relation, group);
-    const missing = `coalesce(${expression}, ${dialect.text(missingGroup)})`;
+    const { name } = group;
+    const own = groupSql(dialect, input.relation, group);
+    const missing = `coalesce(${own}, ${dialect.text(missingGroup)})`;
     // Bins are as many as the config says.
-    if (group.bins !== undefined) return { name: group.name, expression: missing };
-    const names = found.get(group.name) ?? [];
-    const known = (input.knownGroups[group.name] ?? []).filter(
-      (name) => name !== missingGroup && name !== otherGroup,
-    );
-    const limit = input.schema.limits.groups;
-    const all = [...new Set([...known.slice(0, limit), ...names])];
-    if (all.length <= limit) return { name: group.name, expression: missing };
-    const list = all.slice(0, limit).map((name) => dialect.text(name));
+    if (group.bins !== undefined) return { name, expression: missing, own, names: binNames(group.bins) };
+    const all = [...new Set([...known(group), ...(found.get(name) ?? [])])];
+    if (all.length <= limit) return { name, expression: missing, own, names: all };
+    const names = all.slice(0, limit);
+    const list = names.map((each) => dialect.text(each));
     return {
-      name: group.name,
-      expression: `CASE WHEN ${expression} IS NULL THEN ${dialect.text(missingGroup)} WHEN ${expression} IN (${list.join(", ")}) THEN ${expression} ELSE ${dialect.text(otherGroup)} END`,
+      name,
+      expression: `CASE WHEN ${own} IS NULL THEN ${dialect.text(missingGroup)} WHEN ${own} IN (${list.join(", ")}) THEN ${own} ELSE ${dialect.text(otherGroup)} END`,
+      own,
+      names,
     };
   });
 }

@@ -75,30 +75,20 @@ export function withTails(
   return { ...summary, ...tails(bins, summary.counts, below, above) };
 }
 
-/** How many values lie in the intervals that `outside` names: the double just below the minimum is an edge, and so is the maximum. */
-function tail(
-  { edges }: NumericBins,
-  counts: readonly number[],
-  outside: (left: number, right: number) => boolean,
-  beyond: number,
-): TailSums {
-  let n = 0;
-  counts.forEach((count, interval) => {
-    const left = edges[interval - 1] ?? Number.NEGATIVE_INFINITY;
-    const right = edges[interval] ?? Number.POSITIVE_INFINITY;
-    if (outside(left, right)) n += count;
-  });
-  return { n, beyond: n === 0 ? 0 : beyond };
+/**
+ * Both tails of counted bins; `below` and `above` are Σ of how far beyond. The double just below the minimum is an edge, and so is the
+ * maximum, so that whole intervals lie outside. Without a reference there are none.
+ */
+function tails({ edges, min, max }: NumericBins, counts: readonly number[], below: number, above: number) {
+  if (edges.length === 0) return { below: noTail, above: noTail };
+  let low = 0;
+  for (let at = 0; (edges[at] ?? min) < min; at++) low += counts[at] ?? 0;
+  let high = 0;
+  for (let at = edges.length; at > 0 && (edges[at - 1] as number) >= max; at--) high += counts[at] ?? 0;
+  return { below: tail(low, below), above: tail(high, above) };
 }
 
-/** Both tails of counted bins; `below` and `above` are Σ of how far beyond. Without a reference there are none. */
-function tails(bins: NumericBins, counts: readonly number[], below: number, above: number) {
-  if (bins.edges.length === 0) return { below: noTail, above: noTail };
-  return {
-    below: tail(bins, counts, (_, right) => right < bins.min, below),
-    above: tail(bins, counts, (left) => left >= bins.max, above),
-  };
-}
+const tail = (n: number, beyond: number): TailSums => (n === 0 ? noTail : { n, beyond });
 
 const noTail: TailSums = { n: 0, beyond: 0 };
 

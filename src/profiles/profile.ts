@@ -77,13 +77,16 @@ export interface LossSums {
 }
 
 /**
- * Rows per score, with and without the class. `exact`: score (its text, shortest round trip) → [positives, negatives], at most 1,000 of them; `binned`:
- * code of the score bin (statistics.md §2, "Score bins") → the same. Exact merged with exact stays exact while it holds at most 1,000
- * scores, else it is binned; exact with binned is binned.
+ * Rows per score, with and without the class, in three columns of one length. `exact`: at most 1,000 scores; `binned`: by code of the score
+ * bin (statistics.md §2, "Score bins"). Exact merged with exact stays exact while it holds at most 1,000 scores, else it is binned; exact
+ * with binned is binned.
  */
 export interface ScoreCounts {
   readonly kind: "exact" | "binned";
-  readonly counts: Readonly<Record<string, readonly [positives: number, negatives: number]>>;
+  /** The scores, or the codes of their bins, ascending, each once. */
+  readonly at: readonly number[];
+  readonly positives: readonly number[];
+  readonly negatives: readonly number[];
 }
 
 /** Scores of one class, one against the rest, over the labelled rows whose score is a finite number. */

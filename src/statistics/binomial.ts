@@ -74,7 +74,6 @@ export function binomialDraw(random: Random, trials: number, probability: number
     share *= ((trials - successes) * odds) / (successes + 1);
     successes += 1;
     rest -= share;
-    if (share < negligible && successes > expected) break;
   }
   return successes;
 }
@@ -95,7 +94,8 @@ export function multinomialDraw(
   let share = 1;
   for (let cell = 0; cell < last; cell += 1) {
     const own = shares[cell] as number;
-    const drawn = left === 0 || own === 0 ? 0 : binomialDraw(random, left, own < share ? own / share : 1);
+    // Where rounding has used up the share there are no trials left.
+    const drawn = binomialDraw(random, left, own / share);
     counts[start + cell] = drawn;
     left -= drawn;
     share -= own;

@@ -63,6 +63,16 @@ export function delongVariance(steps: readonly ScoreStep[]): number | undefined 
   return ofPositives / (positives - 1) / positives + ofNegatives / (negatives - 1) / negatives;
 }
 
+/**
+ * Variance of an area from the area alone, as of two exponential distributions with (P + N) / 2 rows of either class (Hanley and McNeil
+ * 1982; Newcombe 2006, method 5).
+ */
+export function newcombeVariance(area: number, positives: number, negatives: number): number {
+  const others = (positives + negatives) / 2 - 1;
+  const spread = 1 + others * ((1 - area) / (2 - area) + area / (1 + area));
+  return (area * (1 - area) * spread) / (positives * negatives);
+}
+
 /** Half the pairs that share a step: were the scores of a step not tied, the area could be so much larger or smaller. */
 export function rocResolution(steps: readonly ScoreStep[]): number {
   const { positives, negatives } = count(steps);

@@ -189,6 +189,15 @@ describe.each(Object.entries(engines))("engine %s", (_name, open) => {
     ).toEqual([["0"]]);
   });
 
+  test("the place of a text among others", async () => {
+    const texts = ["b", "it's", "", "a,b", "ü"];
+    const given = ["'it''s'", "'b'", "'B'", "NULL", "''", "'a,b'", "'ü'", "'b '"];
+    const found = await engine.rows(`SELECT ${engine.dialect.place("x", texts)} FROM ${values(given)}`);
+    expect(found.flat()).toEqual([2, 1, null, null, 3, 4, 5, null]);
+    const none = await engine.rows(`SELECT ${engine.dialect.place("x", [])} FROM ${values(["'b'", "NULL"])}`);
+    expect(none.flat()).toEqual([null, null]);
+  });
+
   test("columns of a relation with their kinds", async () => {
     const { text } = engine.dialect;
     const types = {

@@ -1,5 +1,6 @@
 /** Outcomes of classifiers made from rows, the slow and obvious way. */
 import type { CalibrationSums, ClassOutcome, Profile, ScoreOutcome } from "../../src/profiles/profile.ts";
+import { exactScores } from "../profiles/score-table.ts";
 import { profileOf } from "./rows.ts";
 
 export interface ClassRow {
@@ -22,7 +23,7 @@ function scoresOf(rows: readonly { readonly score: number; readonly positive: bo
     counts[String(score)] = pair;
   }
   const positives = rows.filter(({ positive }) => positive).length;
-  return { positives, negatives: rows.length - positives, scores: { kind: "exact", counts } };
+  return { positives, negatives: rows.length - positives, scores: exactScores(counts) };
 }
 
 function calibrationOf(rows: readonly { readonly p: number; readonly cameTrue: boolean }[]): CalibrationSums {

@@ -16,7 +16,17 @@ import type {
 } from "../../src/profiles/profile.ts";
 import oracle from "../oracles/description.json" with { type: "json" };
 import { expectClose } from "../statistics/close.ts";
-import { absent, binsOf, categoricalOf, inputOf, numericOf, profileOf, referenceOf, table } from "./rows.ts";
+import {
+  absent,
+  binsOf,
+  categoricalOf,
+  inputOf,
+  numericOf,
+  profileOf,
+  referenceOf,
+  someModel,
+  table,
+} from "./rows.ts";
 
 const bins = {
   x: binsOf([1, 2, 3, 4]),
@@ -47,6 +57,19 @@ test("mean and standard deviation with their baselines, of numeric features", ()
     "ml_feature_standard_deviation_baseline{feature=x}": expect.closeTo(1.2909944487358056, 12),
   });
   expect(result.unmeasured).toEqual([]);
+});
+
+test("neither quantiles nor distribution unless asked for", () => {
+  const describe = { ...someModel.describe, features: "all" } as const;
+  const result = description(inputOf({ describe }, profile([1, 2]), reference));
+  expect(new Set(result.samples.map(({ name }) => name))).toEqual(
+    new Set([
+      "ml_feature_mean",
+      "ml_feature_mean_baseline",
+      "ml_feature_standard_deviation",
+      "ml_feature_standard_deviation_baseline",
+    ]),
+  );
 });
 
 const elsewhere = (input: MetricInput): MetricInput => ({

@@ -323,6 +323,20 @@ describe("which groups are compared", () => {
     expectClose(values[key("demographic_parity_ratio")], 40 / 79 / (50 / 80));
   });
 
+  test("both classes count where a metric needs both", () => {
+    const groups = [
+      [30, 10, 20, 20],
+      [25, 15, 15, 25],
+      [20, 30, 1, 4],
+    ];
+    const name = "balanced_accuracy_difference";
+    const values = table(
+      measured(countsProfile(groups), { ...classifier, minGroup: 40, fairness: asked([name]) }),
+    );
+    expect(values[key(name, "_groups")]).toBe(2);
+    expect(values[key(name, "_groups_excluded")]).toBe(1);
+  });
+
   test("one row has no standard error, whatever is configured", () => {
     const rows = [...regressionRows(0), { label: 3, prediction: 4, group: "lone" }];
     const name = "mean_absolute_error_difference";
@@ -429,6 +443,22 @@ describe("detection", () => {
     const p = at(0.01)[key(name, "_p_value")] ?? Number.NaN;
     expect(at(p)[key(name, "_detected")]).toBe(0);
     expect(at(p + 1e-9)[key(name, "_detected")]).toBe(1);
+  });
+
+  test("only p-values that there are count in the adjustment", () => {
+    const some = ["mean_absolute_error_difference", "mean_error_difference"] as const;
+    const model = (fairness: ModelConfig["fairness"]) =>
+      table(measured(profileOf(regressionRows(2)), { fairness }));
+    const alone = model(asked(some));
+    const among = model([
+      ...asked(["max_error_difference"]),
+      ...asked(["mean_absolute_error_difference"], undefined, "elsewhere"),
+      ...asked(some),
+    ]);
+    for (const name of some) {
+      expect(alone[key(name, "_p_value")]).toBeGreaterThan(0);
+      expect(among[key(name, "_p_value")]).toBe(alone[key(name, "_p_value")]);
+    }
   });
 
   test("p-values are adjusted over measures and attributes", () => {

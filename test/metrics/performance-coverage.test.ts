@@ -40,6 +40,11 @@ test("15 + 15 rows at an area of 0.99: 97 % against the 57 % of DeLong's own int
   expect(heldByDelong.reduce((sum, held) => sum + held, 0) / 250).toBeLessThan(0.65);
 });
 
+test("five positives that all rank high do not make an area certain: 98 % against 78 % by DeLong's n alone", () => {
+  const [found] = coverage(sceneOf("area 0.95", "5 + 200"), 100);
+  expect((found?.under ?? 1) + (found?.over ?? 1)).toBeLessThan(0.08);
+});
+
 test.each([
   ["normal errors", 100, 150],
   ["normal errors, labels 10 to 20", 100, 150],

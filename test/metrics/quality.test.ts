@@ -74,6 +74,41 @@ test("which checks apply to which column", () => {
   ]);
 });
 
+test("of a feature that is nowhere and has no type, every check is missing", () => {
+  const result = quality(
+    inputOf({ features: [{ name: "z" }] }, { ...profileOf([]), rows: 100, columns: before }, reference),
+  );
+  expect(absent(result)).toEqual([
+    "ml_feature_quality_ratio: column_missing",
+    "ml_feature_quality_ratio: column_missing",
+    "ml_feature_quality_ratio: column_missing",
+    "ml_feature_quality_ratio: column_missing",
+    "ml_feature_quality_ratio: column_missing",
+  ]);
+});
+
+test("a column of another kind than the reference's is missing, and by itself without fault", () => {
+  const result = qualityOf({ x: before.c, c: before.c });
+  expect(absent(result)).toEqual(Array(4).fill("ml_feature_quality_ratio: column_missing"));
+  expect(Object.keys(table(result)).filter((line) => line.includes("feature=x"))).toEqual([]);
+  const infinite = { ...before.x, notFinite: 1, wrongType: 1, below: { n: 1, beyond: 1 } };
+  const unseen = { ...before.c, unseen: 1 };
+  for (const name of ["not_finite", "out_of_range", "wrong_type"] as const)
+    expect(qualityChecks[name].count(unseen, undefined)).toEqual({ faults: 0, of: 0 });
+  expect(qualityChecks.unseen.count(infinite, undefined)).toEqual({ faults: 0, of: 0 });
+
+  const numericCheck: QualityCheck = qualityChecks.out_of_range;
+  const against = (own: ColumnSummary, others: ColumnSummary, its: NumericBins | CategoricalBins) =>
+    numericCheck.countAgainst?.(own, others, its);
+  const nothing = { faults: 0, of: 0 };
+  expect(against(unseen, infinite, numericBins)).toEqual(nothing);
+  expect(against(infinite, unseen, numericBins)).toEqual(nothing);
+  expect(against(infinite, infinite, categoricalBins)).toEqual(nothing);
+  const textCheck: QualityCheck = qualityChecks.unseen;
+  expect(textCheck.countAgainst?.(unseen, infinite, categoricalBins)).toEqual(nothing);
+  expect(textCheck.countAgainst?.(infinite, unseen, categoricalBins)).toEqual(nothing);
+});
+
 describe("ratios", () => {
   test("missing counts over rows, its default limit is the reference's ratio and 5 points", () => {
     const values = table(qualityOf(x([1, null, 3, null, null, Number.POSITIVE_INFINITY, 4, 5])));
@@ -170,6 +205,24 @@ test("what is absent says why", () => {
   );
 });
 
+test("nothing is known of a column that the reference holds no value of", () => {
+  const columns = { x: before.x, c: before.c };
+  const profile = { ...profileOf([]), rows: 100, columns };
+  const lackingBins = referenceOf({ ...profile, columns: before }, { c: categoricalBins });
+  const lackingColumn = referenceOf({ ...profile, columns: { c: before.c } }, bins);
+  for (const against of [lackingBins, lackingColumn]) {
+    const result = quality(inputOf({ features: [{ name: "x" }] }, profile, against));
+    expect(table(result)[key("", "out_of_range")]).toBeUndefined();
+    expect(absent(result)).toContain("ml_feature_quality_ratio: no_reference");
+  }
+  // A reference without a row says nothing of how many values may be missing.
+  const empty = referenceOf(
+    { ...profile, columns: { ...before, x: numericOf([], numericBins) } },
+    { x: numericBins },
+  );
+  expect(absent(qualityOf(before, {}, empty))).toContain("ml_feature_quality_ratio_limit: no_reference");
+});
+
 describe("learned limits", () => {
   const withWindows = (
     windows: readonly { x?: readonly (number | null)[]; c?: readonly (string | null)[] }[],
@@ -257,6 +310,7 @@ describe("learned limits", () => {
     expect(faults([1, 13, 19], [5, 10])).toBe(3);
     expect(faults([2, 3], [])).toBe(0);
     expect(faults([], others)).toBe(0);
+    expect(faults([], [-3])).toBe(0);
   });
 
   test("unseen: categories that only one window has; the rarest, which are one cell, count as seen", () => {
@@ -264,6 +318,42 @@ describe("learned limits", () => {
     const own = { c: ["a", null, "b", "b", "b"] };
     const bound = predictionBound([1 / 4, ...Array(10).fill(0)], 0.001);
     expectClose(limitOf(withWindows([own, ...Array(10).fill(usual)]), "unseen", "c"), bound ?? Number.NaN);
+  });
+
+  test("a window without values teaches nothing of their range", () => {
+    const usual = Array.from({ length: 10 }, () => ({ x: [50, 60] }));
+    expect(limitOf(withWindows([...usual, { x: [null, null] }]), "out_of_range")).toBe(0.005);
+    expect(limitOf(withWindows([...usual.slice(1), { x: [null] }]), "out_of_range")).toBe(0.01);
+  });
+
+  test("nothing is learned of a column that the reference as a whole does not hold", () => {
+    const infinite = { x: [50, Number.POSITIVE_INFINITY] };
+    const many = Array.from({ length: 12 }, () => infinite);
+    const nowhere = withWindows(many, referenceOf({ ...profileOf([]), columns: {} }, {}));
+    const column = { ...before.x, notFinite: 1 };
+    const limits = { not_finite: "learned", missing: "learned" } as const;
+    const without = qualityOf({ x: column }, limits, nowhere);
+    // Infinite numbers are faulty wherever they are: the default.
+    expect(table(without)[key("_limit", "not_finite")]).toBeUndefined();
+    const result = quality(
+      inputOf(
+        { quality: { ...someModel.quality, ...limits }, features: [{ name: "x" }] },
+        { ...profileOf([]), rows: 100, columns: { x: column } },
+        nowhere,
+      ),
+    );
+    expect(table(result)[key("_limit", "not_finite")]).toBe(0.01);
+    expect(absent(result)).toContain("ml_feature_quality_ratio_limit: no_reference");
+    const unsummed = withWindows(many, referenceOf({ ...profileOf([]), columns: {} }, bins));
+    expect(absent(qualityOf({ x: column }, limits, unsummed))).not.toContain(
+      "ml_feature_quality_ratio_limit: not_finite",
+    );
+    const listed = inputOf(
+      { quality: { ...someModel.quality, ...limits }, features: [{ name: "x" }] },
+      { ...profileOf([]), rows: 100, columns: { x: column } },
+      unsummed,
+    );
+    expect(absent(quality(listed))).toContain("ml_feature_quality_ratio_limit: no_reference");
   });
 
   test("a limit is a share: at most 1", () => {
@@ -297,6 +387,9 @@ describe("rows", () => {
     expect(values[dataset("_detected", "duplicate_ids")]).toBe(1);
     expect(values[dataset("", "unmatched_labels")]).toBe(1 / 30);
     expect(values[dataset("_limit", "unmatched_labels")]).toBe(0.01);
+    const exactly = { duplicate_ids: clopperPearsonLower(10, 200) };
+    const atLimit = table(measured({ rows: 200, duplicates: 10 }, null, exactly));
+    expect(atLimit[dataset("_detected", "duplicate_ids")]).toBe(0);
     // One of thirty is over the limit, and no evidence of it.
     expect(values[dataset("_detected", "unmatched_labels")]).toBe(0);
   });

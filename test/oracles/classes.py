@@ -1,6 +1,6 @@
 """
 Classification metrics: values from scikit-learn. Intervals: Wilson's from statsmodels; DeLong's variance from the m × n comparisons of
-every pair (its definition, not the counts per score that the program uses); parametric bootstrap of the confusion counts with numpy,
+every pair (its definition, not the counts per score that the program uses), with Newcombe's as the least under 30 rows of a class; parametric bootstrap of the confusion counts with numpy,
 200,000 draws, beside them the standard error of each end among sets of 1,000 draws; clustered errors from statsmodels' OLS on a constant
 with cov_type="cluster", of each row's influence: its own for rates and losses, DeLong's placements for areas, and for functions of the
 counts the derivative of scikit-learn's metric in the row's weight. Null is not measured.
@@ -46,6 +46,13 @@ def proportion(successes, among, blocks):
     return [share, wilson(share, among.sum(), clustered_half_width(successes[among] - share, own))]
 
 
+def newcombe(area, m, n):
+    """Newcombe 2006, method 5: Hanley and McNeil's variance with both numbers of rows replaced by their mean."""
+    q1, q2 = area / (2 - area), 2 * area**2 / (1 + area)
+    mean = (m + n) / 2
+    return (area * (1 - area) + (mean - 1) * (q1 - area**2) + (mean - 1) * (q2 - area**2)) / (m * n)
+
+
 def area(truths, scores, blocks):
     """Of one class or the mean of several, each with the truth and the score of every row."""
     areas, errors, terms, fewest = [], [], 0, len(truths[0])
@@ -58,7 +65,10 @@ def area(truths, scores, blocks):
         assert abs(areas[-1] - beats.mean()) < 1e-12
         fewest = min(fewest, m, n)
         if m > 1 and n > 1:
-            errors.append(np.sqrt(beats.mean(1).var(ddof=1) / m + beats.mean(0).var(ddof=1) / n))
+            variance = beats.mean(1).var(ddof=1) / m + beats.mean(0).var(ddof=1) / n
+            if min(m, n) < 30:
+                variance = max(variance, newcombe(areas[-1], m, n))
+            errors.append(np.sqrt(variance))
         else:
             errors.append(np.inf)
         own = np.empty(len(truth))

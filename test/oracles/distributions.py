@@ -10,8 +10,8 @@ write(
     {
         "normalUpperTail": [[z, stats.norm.sf(z)] for z in [-8, -1.5, 0, 0.3, 1.96, 5, 8, 20]],
         "normalQuantile": [[p, stats.norm.ppf(p)] for p in [1e-12, 0.001, 0.025, 0.3, 0.5, 0.8, 0.975, 0.9995]],
-        "studentUpperTail": [[t, df, stats.t.sf(t, df)] for df in degrees for t in [-2, 0, 1e-9, 0.1, 1, 2.5, 8, 40]],
-        "studentQuantile": [[p, df, stats.t.ppf(p, df)] for df in degrees for p in [0.001, 0.3, 0.5, 0.6, 0.975, 0.999]],
+        "studentUpperTail": [[t, df, stats.t.sf(t, df)] for df in degrees for t in [-2, 0, 1e-9, 1e-8, 0.1, 1, 2.5, 8, 40, 1e6]],
+        "studentQuantile": [[p, df, stats.t.ppf(p, df)] for df in degrees for p in [0.001, 0.3, 0.45, 0.5, 0.52, 0.6, 0.975, 0.999]],
         "chiSquaredUpperTail": [[x, df, stats.chi2.sf(x, df)] for df in [1, 2, 9, 100] for x in [0, 0.01, 1, 10, 80, 400]],
         "betaQuantile": [
             [p, a, b, stats.beta.ppf(p, a, b)]

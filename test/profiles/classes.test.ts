@@ -3,6 +3,7 @@ import { openDuckdb } from "../../src/engines/duckdb.ts";
 import type { Engine } from "../../src/engines/engine.ts";
 import type { ClassOutcome } from "../../src/profiles/profile.ts";
 import { confusionOf, type Model, profileOf } from "./profiling.ts";
+import { exactScores } from "./score-table.ts";
 import { schemaOf, table } from "./tables.ts";
 
 let engine: Engine;
@@ -256,7 +257,7 @@ describe("predictions follow from probabilities", () => {
       yes: {
         positives: 1,
         negatives: 2,
-        scores: { kind: "exact", counts: { 0.125: [0, 1], 0.5: [0, 1], 0.75: [1, 0] } },
+        scores: exactScores({ 0.125: [0, 1], 0.5: [0, 1], 0.75: [1, 0] }),
       },
     });
     expect(outcome.brier.sum).toBe(0.25 ** 2 + 0.5 ** 2 + 0.125 ** 2);
@@ -271,11 +272,11 @@ describe("predictions follow from probabilities", () => {
         columns: { label: "y", probabilities: { kind: "list", column: "q" } },
       };
       const { outcome } = await profileOf(engine, model, `(SELECT y, [a, b] AS q FROM ${flat})`);
-      return Object.keys((outcome as ClassOutcome).scores[1]?.scores.counts ?? {});
+      return (outcome as ClassOutcome).scores[1]?.scores.at;
     };
-    expect(await score([])).toEqual(["0.25"]);
-    expect(await score(["1", "0"])).toEqual(["0.75"]);
-    expect(await score(["true", "false"])).toEqual(["0.75"]);
+    expect(await score([])).toEqual([0.25]);
+    expect(await score(["1", "0"])).toEqual([0.75]);
+    expect(await score(["true", "false"])).toEqual([0.75]);
   });
 
   it("of several classes the likeliest, of equals the first; rows without a usable probability are not scored", async () => {
@@ -318,12 +319,11 @@ describe("predictions follow from probabilities", () => {
       groups: [{ name: "g", columns: ["g"] }],
     } as const;
     const { outcome, groups } = await profileOf(engine, model, rows);
-    expect(Object.values((outcome as ClassOutcome).scores)[0]?.scores).toEqual({
-      kind: "exact",
-      counts: { "0.2": [0, 1], "0.5001": [1, 0], "0.5002": [0, 1], "0.7": [1, 0] },
-    });
+    expect(Object.values((outcome as ClassOutcome).scores)[0]?.scores).toEqual(
+      exactScores({ "0.2": [0, 1], "0.5001": [1, 0], "0.5002": [0, 1], "0.7": [1, 0] }),
+    );
     const one = groups.g?.a?.outcome as ClassOutcome;
-    expect(Object.values(one.scores)[0]?.scores.counts).toEqual({ "0.5001": [1, 0], "0.7": [1, 0] });
+    expect(Object.values(one.scores)[0]?.scores).toEqual(exactScores({ "0.5001": [1, 0], "0.7": [1, 0] }));
   });
 
   it("probabilities that do not add up are taken as they are, as scikit-learn does", async () => {

@@ -10,6 +10,7 @@ import { coarsened } from "../../src/profiles/score-outcome.ts";
 import { summaries } from "../../src/profiles/summaries.ts";
 import { scoreBounds } from "../../src/statistics/score-bins.ts";
 import expected from "../oracles/outcomes.json" with { type: "json" };
+import { exactScores, type ScoreTable, scoreTable } from "./score-table.ts";
 import { byColumn, schemaOf, table } from "./tables.ts";
 
 let engine: Engine;
@@ -39,8 +40,8 @@ const binary: Model = {
 };
 
 /** Area under the ROC curve, ties counted half, and how far bins can hide the truth. */
-function area({ kind, counts }: ScoreCounts): { value: number; resolution: number } {
-  const sorted = Object.entries(counts)
+function area(scores: ScoreCounts): { value: number; resolution: number } {
+  const sorted = Object.entries(scoreTable(scores))
     .map(([key, pair]) => ({ at: Number(key), pair }))
     .sort((a, b) => a.at - b.at);
   const total = (index: 0 | 1) => sorted.reduce((sum, { pair }) => sum + pair[index], 0);
@@ -53,7 +54,7 @@ function area({ kind, counts }: ScoreCounts): { value: number; resolution: numbe
     below += pair[1];
   }
   const pairs = total(0) * total(1);
-  return { value: wins / pairs, resolution: kind === "exact" ? 0 : ties / 2 / pairs };
+  return { value: wins / pairs, resolution: scores.kind === "exact" ? 0 : ties / 2 / pairs };
 }
 
 const near = (found: number, wanted: number) =>
@@ -84,7 +85,7 @@ describe("a binary outcome is scikit-learn's", () => {
     const scores = outcome.scores[1]?.scores as ScoreCounts;
     const different = new Set(given.score).size;
     expect(scores.kind).toBe(different <= 1000 ? "exact" : "binned");
-    if (scores.kind === "exact") expect(Object.keys(scores.counts)).toHaveLength(different);
+    if (scores.kind === "exact") expect(scores.at).toHaveLength(different);
     const { value, resolution } = area(scores);
     expect(resolution).toBeLessThan(1e-3);
     expect(Math.abs(value - given.roc_auc)).toBeLessThanOrEqual(resolution + 1e-12);
@@ -144,9 +145,9 @@ describe("scores are exact up to 1,000 different ones", () => {
   ])("%d in few bins are %s", async (different, kind) => {
     const found = await scoresOf(rows(different, 3));
     expect(found.kind).toBe(kind);
-    const sum = Object.values(found.counts).reduce((total, [p, n]) => total + p + n, 0);
+    const sum = Object.values(scoreTable(found)).reduce((total, [p, n]) => total + p + n, 0);
     expect(sum).toBe(different * 3);
-    if (kind === "exact") expect(Object.keys(found.counts)).toHaveLength(different);
+    if (kind === "exact") expect(found.at).toHaveLength(different);
   });
 
   it("group by group: what is binned overall may be exact in a group", async () => {
@@ -158,7 +159,7 @@ describe("scores are exact up to 1,000 different ones", () => {
       ["few", "exact"],
       ["more", "exact"],
     ]);
-    expect(Object.keys(scores(groups?.get("few")?.outcome)?.counts ?? {})).toHaveLength(900);
+    expect(scores(groups?.get("few")?.outcome)?.at).toHaveLength(900);
   });
 
   it("merged they are what the rows together are", async () => {
@@ -173,14 +174,13 @@ describe("scores are exact up to 1,000 different ones", () => {
     expect(merge(first, second)).toEqual(together);
     expect(merge(together, first).kind).toBe("binned");
     expect(merge(first, first)).toEqual({
-      kind: "exact",
-      counts: Object.fromEntries(
-        Object.entries(first.counts).map(([score, [p, n]]) => [score, [2 * p, 2 * n]]),
-      ),
+      ...first,
+      positives: first.positives.map((count) => 2 * count),
+      negatives: first.negatives.map((count) => 2 * count),
     });
   });
 
-  it("are written as JSON writes numbers", async () => {
+  it("are the doubles themselves; -0 is 0", async () => {
     const rows = table({ y: "INTEGER", p: "DOUBLE" }, [
       [1, 1],
       [0, 0],
@@ -190,7 +190,7 @@ describe("scores are exact up to 1,000 different ones", () => {
       [0, -0],
       [1, 5e-324],
     ]);
-    const counts = {
+    const counts: ScoreTable = {
       0: [0, 2],
       1: [1, 0],
       "1e-7": [1, 0],
@@ -198,19 +198,16 @@ describe("scores are exact up to 1,000 different ones", () => {
       "0.30000000000000004": [1, 0],
       "5e-324": [1, 0],
     };
-    expect(await scoresOf(rows)).toEqual({ kind: "exact", counts });
+    expect(await scoresOf(rows)).toEqual(exactScores(counts));
     // Two in a bin: asked for once more.
     const near = `(SELECT * FROM ${rows} UNION ALL SELECT 1, 1e-8 UNION ALL SELECT 1, 0.0000100001)`;
-    expect(await scoresOf(near)).toEqual({
-      kind: "exact",
-      counts: { ...counts, "1e-8": [1, 0], "0.0000100001": [1, 0] },
-    });
+    expect(await scoresOf(near)).toEqual(exactScores({ ...counts, "1e-8": [1, 0], "0.0000100001": [1, 0] }));
   });
 
   it("binned ones lie within their bin", async () => {
-    const { counts } = await scoresOf(rows(5000, 1));
-    for (const code of Object.keys(counts)) {
-      const { lower, upper } = scoreBounds(Number(code));
+    const { at } = await scoresOf(rows(5000, 1));
+    for (const code of at) {
+      const { lower, upper } = scoreBounds(code);
       expect(upper).toBeGreaterThanOrEqual(0.5);
       expect(lower).toBeLessThan(0.505);
     }
@@ -360,12 +357,10 @@ const probability = fc.oneof(
   fc.integer({ min: 0, max: 1000 }).map((part) => part / 1000),
   fc.double({ min: 0, max: 1, noNaN: true }).map((value) => value + 0),
 );
-const exactScores = fc
-  .dictionary(probability.map(String), pair, { maxKeys: 8 })
-  .map((counts): ScoreCounts => ({ kind: "exact", counts }));
-const scoreCounts = fc.oneof(exactScores, exactScores.map(coarsened));
+const fewScores = fc.dictionary(probability.map(String), pair, { maxKeys: 8 }).map(exactScores);
+const scoreCounts = fc.oneof(fewScores, fewScores.map(coarsened));
 const scoreOutcome = scoreCounts.map((scores) => {
-  const sum = (index: 0 | 1) => Object.values(scores.counts).reduce((all, of) => all + of[index], 0);
+  const sum = (index: 0 | 1) => Object.values(scoreTable(scores)).reduce((all, of) => all + of[index], 0);
   return { positives: sum(0), negatives: sum(1), scores };
 });
 const whole = fc.nat(20);

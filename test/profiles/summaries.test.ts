@@ -12,6 +12,7 @@ import type {
   ScoreOutcome,
 } from "../../src/profiles/profile.ts";
 import { summaries } from "../../src/profiles/summaries.ts";
+import { exactScores } from "./score-table.ts";
 
 // −1e-20 stands for the double just below 0, the reference's least value.
 const bins: NumericBins = { kind: "numeric", edges: [-1e-20, 0, 2], deciles: [1], min: 0, max: 2, mean: 0.5 };
@@ -108,7 +109,7 @@ function scoreOf(rows: readonly Scored[]): ScoreOutcome {
     counts[score] = pair;
   }
   const positives = rows.filter(([, actual]) => actual).length;
-  return { positives, negatives: rows.length - positives, scores: { kind: "exact", counts } };
+  return { positives, negatives: rows.length - positives, scores: exactScores(counts) };
 }
 
 function classesOf(rows: readonly Scored[]): ClassOutcome {

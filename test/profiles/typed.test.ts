@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDuckdb, openDuckdbInThread } from "../../src/engines/duckdb.ts";
 import { type Engine, EngineError, type ThreadEngine } from "../../src/engines/engine.ts";
-import { numericBins } from "../../src/profiles/bins.ts";
+import { below, numericBins } from "../../src/profiles/bins.ts";
 import { countColumns } from "../../src/profiles/count-columns.ts";
-import { intervalOf, intervalsOf } from "../../src/profiles/intervals.ts";
+import { countIntervals, intervalsOf } from "../../src/profiles/intervals.ts";
 import type { ColumnBins, NumericBins, NumericSummary } from "../../src/profiles/profile.ts";
 import { readBins } from "../../src/profiles/read-bins.ts";
 import type { Feature, Relation } from "../../src/profiles/schema.ts";
@@ -26,7 +26,7 @@ const withTasks = (engine: Engine): Engine => ({
 });
 
 beforeAll(async () => {
-  const { inThread: _, ...plain } = await openDuckdb({ memory: "256MB", threads: 2 });
+  const { inThread: _thread, chunks: _chunks, ...plain } = await openDuckdb({ memory: "256MB", threads: 2 });
   sql = plain;
   typed = await openDuckdbInThread({ memory: "256MB", threads: 1 });
 });
@@ -77,6 +77,19 @@ function expectSame(found: NumericSummary | undefined, expected: NumericSummary 
   expect(Math.abs(above.beyond - above2.beyond), what).toBeLessThanOrEqual(1e-12 * above2.beyond);
 }
 
+type Counted = Awaited<ReturnType<typeof countColumns>>;
+
+function expectAlike(found: Counted, expected: Counted) {
+  expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
+  for (const [bucket, { columns: summaries, ...rest }] of expected) {
+    const mine = found.get(bucket);
+    expect({ rows: mine?.rows, lastMs: mine?.lastMs }).toEqual(rest);
+    expect(Object.keys(mine?.columns ?? {}).sort()).toEqual(Object.keys(summaries).sort());
+    for (const name of Object.keys(columns))
+      expectSame(mine?.columns[name] as NumericSummary, summaries[name] as NumericSummary, name);
+  }
+}
+
 describe("typed arrays give what SQL gives", () => {
   let bins: Record<string, ColumnBins>;
 
@@ -105,17 +118,22 @@ describe("typed arrays give what SQL gives", () => {
     const { left: _left, ...known } = bins;
     const input = { relation: now, schema: { timestamp: "t" }, bucketMs, features, bins: known };
     tasks = [];
-    const found = await countColumns(withTasks(sql), input);
-    expect(tasks).toEqual(["count-task.ts"]);
     const expected = await countColumns(sql, input);
-    expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
-    for (const [bucket, { columns: summaries, ...rest }] of expected) {
-      const mine = found.get(bucket);
-      expect({ rows: mine?.rows, lastMs: mine?.lastMs }).toEqual(rest);
-      expect(Object.keys(mine?.columns ?? {}).sort()).toEqual(Object.keys(summaries).sort());
-      for (const name of Object.keys(columns))
-        expectSame(mine?.columns[name] as NumericSummary, summaries[name] as NumericSummary, name);
-    }
+    expectAlike(await countColumns(withTasks(sql), input), expected);
+    expect(tasks).toEqual(["count-task.ts"]);
+    const read: string[] = [];
+    const chunks: ThreadEngine["chunks"] = (statement, signal) => {
+      read.push(statement);
+      return typed.chunks(statement, signal);
+    };
+    expectAlike(
+      await countColumns(
+        { ...sql, chunks },
+        { ...input, buckets: bucketMs === undefined ? undefined : [...expected.keys()] },
+      ),
+      expected,
+    );
+    expect(read).toHaveLength(1);
   });
 
   it("where there are few rows, by SQL alone", async () => {
@@ -135,9 +153,15 @@ describe("typed arrays give what SQL gives", () => {
     expect(tasks).toEqual([]);
   });
 
-  it("and SQL does what a thread's engine refuses", async () => {
+  it("and SQL does what a thread's engine refuses, and what cannot be had in chunks", async () => {
     const past = await relationOf(0);
-    const refusing: Engine = { ...sql, inThread: () => Promise.reject(new EngineError("Out of Memory")) };
+    const refusing: Engine = {
+      ...sql,
+      inThread: () => Promise.reject(new EngineError("Out of Memory")),
+      chunks: () => {
+        throw new EngineError("Out of Memory");
+      },
+    };
     const some = features.slice(0, 9).concat(features.slice(10));
     expect(Object.keys(await readBins(refusing, past, some, { categories: 10 }))).toContain("normal");
     const input = { relation: past, schema: {}, bucketMs: undefined, features: some, bins };
@@ -153,16 +177,35 @@ const doubles = fc.oneof(
   fc.double({ min: -1, max: 1, noNaN: true }),
   fc.integer({ min: -5, max: 5 }),
 );
+/** Edges that lie evenly, that crowd at one end, at both, and in heaps. */
+const placed: Record<string, (edge: number) => number> = {
+  "as they come": (edge) => edge,
+  evenly: (edge) => edge % 100,
+  "towards zero": (edge) => Math.exp(edge % 300),
+  "far from zero": (edge) => 1e6 + Math.exp(edge % 9),
+  "in heaps": (edge) => Math.sign(edge) * 10 + (edge % 1e-9),
+};
 
-it("an interval is found as by counting the edges below", () => {
+it.each(Object.entries(placed))("an interval is found as by counting the edges below: %s", (_case, place) => {
   const ascending = fc
-    .uniqueArray(doubles, { maxLength: 60 })
-    .map((edges) => [...new Set(edges.map((edge) => edge + 0))].sort((a, b) => a - b));
+    .uniqueArray(doubles, { maxLength: 300 })
+    .map((edges) => [...new Set(edges.map((edge) => place(edge) + 0))].sort((a, b) => a - b));
   fc.assert(
-    fc.property(ascending, fc.array(doubles, { maxLength: 40 }), (edges, values) => {
-      const intervals = intervalsOf(edges);
-      for (const value of [...values, ...edges])
-        expect(intervalOf(intervals, value)).toBe(edges.filter((edge) => edge < value).length);
+    fc.property(ascending, fc.array(doubles, { maxLength: 40 }), (edges, beside) => {
+      const values = [...beside, ...edges, ...edges.map(below)];
+      const counts = new Uint32Array(edges.length + 3);
+      countIntervals(
+        intervalsOf(edges),
+        Float64Array.from([...values, Number.NaN, Infinity, -Infinity]),
+        counts,
+        1,
+      );
+      const expected = new Uint32Array(counts.length);
+      for (const value of values) {
+        const at = 1 + edges.filter((edge) => edge < value).length;
+        expected[at] = (expected[at] ?? 0) + 1;
+      }
+      expect(counts).toEqual(expected);
     }),
   );
 });

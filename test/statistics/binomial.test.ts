@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { binomialDraw, binomialSampler, multinomialDraw } from "../../src/statistics/binomial.ts";
 import { chiSquaredUpperTail, normalUpperTail } from "../../src/statistics/distributions.ts";
-import { seededRandom } from "../../src/statistics/random.ts";
+import { type Random, seededRandom } from "../../src/statistics/random.ts";
+import oracle from "../oracles/draws.json" with { type: "json" };
 
 /** P(X = k), by the recurrence from 0: small enough trials only. */
 function masses(trials: number, probability: number): number[] {
@@ -93,8 +94,48 @@ test("a single draw of many expected has the skewness (1 − 2p) / √(np(1 − 
   }
 });
 
-test("what cannot be otherwise", () => {
-  const random = seededRandom(1);
+/** Gives these numbers, and fails where another is asked for. */
+const given = ({ uniform = [], normal = [] }: { uniform?: number[]; normal?: number[] }): Random => ({
+  uniform: () => uniform.shift() ?? expect.fail("one uniform number too many"),
+  normal: () => normal.shift() ?? expect.fail("one normal number too many"),
+});
+
+test.each(oracle.binomial)("%i trials of probability %d: %d is drawn as scipy inverts it", (...row) => {
+  const [trials = 0, probability = 0, u = 0, wanted = 0] = row;
+  expect(binomialSampler(trials, probability)(given({ uniform: [u] }))).toBe(wanted);
+  // One draw at a time is inverted where few are expected, from the end where fewer are.
+  if (Math.min(probability, 1 - probability) * trials > 50) return;
+  if (probability <= 0.5) expect(binomialDraw(given({ uniform: [u] }), trials, probability)).toBe(wanted);
+  else expect(binomialDraw(given({ uniform: [1 - u] }), trials, probability)).toBe(wanted);
+});
+
+test("a share that is met exactly belongs to the next count", () => {
+  for (const draw of [binomialSampler(1, 0.5), (random: Random) => binomialDraw(random, 1, 0.5)]) {
+    expect(draw(given({ uniform: [0.5] }))).toBe(1);
+    expect(draw(given({ uniform: [0.5 - 2 ** -32] }))).toBe(0);
+  }
+});
+
+test("over 50 expected: Cornish and Fisher's normal approximation, within the trials", () => {
+  const drawn = (z: number, trials: number, probability: number) =>
+    binomialDraw(given({ normal: [z] }), trials, probability);
+  // 999.9 + 2 · 29.998 + 0.8 · 3 / 6 = 1060.3.
+  expect(drawn(2, 9_999, 0.1)).toBe(1_060);
+  // 999.9 + 3 · 29.998 + 0.8 · 8 / 6 = 1090.96.
+  expect(drawn(3, 9_999, 0.1)).toBe(1_091);
+  expect(drawn(-1e9, 1_000, 0.1)).toBe(1_000);
+  expect(drawn(-50, 1_000, 0.5)).toBe(0);
+  expect(drawn(50, 1_000, 0.5)).toBe(1_000);
+  expect(drawn(2, 9_999, 0.9)).toBe(9_999 - 1_060);
+  // 50 are few.
+  expect(binomialDraw(given({ uniform: [0.5] }), 100, 0.5)).toBe(50);
+  expect(binomialDraw(given({ uniform: [1] }), 3, 0.5)).toBe(3);
+});
+
+test("what cannot be otherwise takes no random number", () => {
+  const random = given({});
+  expect(multinomialDraw(random, 0, [0.5, 0.5])).toEqual([0, 0]);
+  expect(multinomialDraw(random, 7, [0, 1, 0, 0])).toEqual([0, 7, 0, 0]);
   for (const draw of [
     (n: number, p: number) => binomialSampler(n, p)(random),
     (n: number, p: number) => binomialDraw(random, n, p),
@@ -103,6 +144,12 @@ test("what cannot be otherwise", () => {
     expect(draw(9, 0)).toBe(0);
     expect(draw(9, 1)).toBe(9);
   }
+});
+
+test("multinomial counts are written where they belong", () => {
+  const counts = [9, 9, 9, 9, 9];
+  expect(multinomialDraw(given({ uniform: [0.5, 0.5] }), 4, [0.5, 0.25, 0.25], counts, 1)).toBe(counts);
+  expect(counts).toEqual([9, 2, 1, 1, 9]);
 });
 
 test("multinomial counts sum to the trials, and each is binomial", () => {

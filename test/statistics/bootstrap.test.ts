@@ -33,6 +33,17 @@ describe("tables drawn from one of counts", () => {
     expect(Math.abs(variance / expected - 1)).toBeLessThan(4 * Math.sqrt(2 / 4_000) + 1 / n);
   });
 
+  test("up to a hundred filled cells the rows are as many as there were, with more they vary as Poisson's do", () => {
+    const rows = (counts: readonly number[]) => fromResampled(counts, total, 400);
+    const hundred = Array.from({ length: 100 }, (_, cell) => 3 + (cell % 2));
+    const empty = Array.from({ length: 50 }, () => 0);
+    expect(new Set(rows(hundred))).toEqual(new Set([350]));
+    expect(new Set(rows([...empty, ...hundred]))).toEqual(new Set([350]));
+    const { mean, variance } = moments(rows([...hundred, 5]));
+    expect(Math.abs(mean - 355)).toBeLessThan(4 * Math.sqrt(355 / 400));
+    expect(Math.abs(variance / 355 - 1)).toBeLessThan(4 * Math.sqrt(2 / 400));
+  });
+
   test("the same counts give the same draws", () => {
     const draw = () => fromResampled([30, 20, 50], (cells) => cells[1], 20);
     expect(draw()).toEqual(draw());

@@ -82,6 +82,11 @@ describe("homogeneity", () => {
       reference: [50, 60],
       current: [5, 6],
     });
+    expect(mergeSparse({ reference: [100, 10], current: [10, 1] })).toEqual({
+      reference: [110],
+      current: [11],
+    });
+    expect(mergeSparse({ reference: [50, 50], current: [1, 2] })).toEqual({ reference: [100], current: [3] });
   });
 
   test("categories are merged from the rarest in both samples, those the reference hardly knows with those it lacks", () => {
@@ -103,6 +108,17 @@ describe("homogeneity", () => {
     expect(mergeRare(cells)).toEqual({ reference: [25, 60, 115], current: [25, 60, 115] });
     const all = { reference: [60, 25, 17, 9, 0], current: [60, 25, 17, 9, 0] };
     expect(mergeRare(all)).toEqual({ reference: [9, 17, 25, 60], current: [9, 17, 25, 60] });
+    // However few the others are.
+    const few = { reference: [60, 25, 17, 9, 3], current: [60, 25, 17, 9, 3] };
+    expect(mergeRare(few)).toEqual({ reference: [25, 29, 60], current: [25, 29, 60] });
+  });
+
+  test("5 rows are enough to be known by", () => {
+    // 100 and 120 rows: of 5 + 6 in both the reference is expected to have 5.
+    expect(mergeRare({ reference: [95, 5, 0], current: [94, 6, 20] })).toEqual({
+      reference: [5, 0, 95],
+      current: [6, 20, 94],
+    });
   });
 
   test("a category that was known and is no more counts", () => {
@@ -141,7 +157,10 @@ describe("Benjamini and Hochberg", () => {
   test.each(oracle.benjaminiHochberg)(
     "adjusts $raw as scipy and statsmodels do",
     ({ raw, adjusted, statsmodels }) => {
-      benjaminiHochberg(raw).forEach((p, index) => {
+      const before = [...raw];
+      const found = benjaminiHochberg(raw);
+      expect(raw).toEqual(before);
+      found.forEach((p, index) => {
         expectClose(p, adjusted[index] ?? Number.NaN);
         expectClose(p, statsmodels[index] ?? Number.NaN);
       });

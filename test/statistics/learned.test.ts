@@ -73,4 +73,9 @@ test("merged moments are those of all values", () => {
       expect(Math.abs(merged.m2 - all.m2)).toBeLessThan(1e-9 * (1 + all.m2));
     }),
   );
+  // However large: a square that overflows is not multiplied with no rows.
+  const nothing = of([]);
+  const huge = { n: 2, mean: 1e200, m2: 1 };
+  expect(mergeMoments(nothing, huge)).toEqual(huge);
+  expect(mergeMoments(huge, nothing)).toEqual(huge);
 });

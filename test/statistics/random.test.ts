@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { kolmogorovUpperTail, normalUpperTail } from "../../src/statistics/distributions.ts";
 import { seededRandom } from "../../src/statistics/random.ts";
+import oracle from "../oracles/draws.json" with { type: "json" };
+import { expectClose } from "./close.ts";
 
 /** p-value that the draws follow the distribution with this cumulative share. */
 function fitPValue(draws: readonly number[], cumulative: (value: number) => number): number {
@@ -34,3 +36,16 @@ test("the same seed gives the same draws, another seed others", () => {
   expect(draws(5)).toEqual(draws(5));
   expect(draws(5)).not.toEqual(draws(6));
 });
+
+test.each(oracle.uniform)("seed $seed gives PractRand's numbers", ({ seed, draws }) => {
+  const random = seededRandom(seed);
+  expect(draws.map(() => random.uniform())).toEqual(draws);
+});
+
+test.each(oracle.normal)(
+  "seed $seed gives the polar method's normal values, both of a pair",
+  ({ seed, draws }) => {
+    const random = seededRandom(seed);
+    for (const draw of draws) expectClose(random.normal(), draw, 1e-12);
+  },
+);

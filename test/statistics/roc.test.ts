@@ -6,12 +6,14 @@ import {
   averagePrecision,
   averagePrecisionResolution,
   delongVariance,
+  newcombeVariance,
   placements,
   rocArea,
   rocResolution,
   type ScoreStep,
 } from "../../src/statistics/roc.ts";
 import { effectiveTrials, wilson } from "../../src/statistics/wilson.ts";
+import { exactScores, scoreTable } from "../profiles/score-table.ts";
 import { expectClose } from "./close.ts";
 
 // Scores 1 … 4 with ties; scikit-learn 1.9.1: roc_auc_score([0, 0, 1, 0, 1, 1, 1], [1, 2, 2, 3, 3, 4, 4]), average_precision_score of it.
@@ -40,10 +42,51 @@ describe("a curve of counts", () => {
   });
 
   test("its variance takes two rows of each class", () => {
-    expect(delongVariance(steps)).toBeGreaterThan(0);
+    // By numpy, of the 4 × 3 comparisons of every pair: variance of the row means / 4 + that of the column means / 3, ddof 1.
+    expectClose(delongVariance(steps), 0.026041666666666664, 1e-12);
     expect(delongVariance([{ positives: 1, negatives: 5 }])).toBeUndefined();
     expect(delongVariance([{ positives: 5, negatives: 1 }])).toBeUndefined();
     expect(delongVariance([{ positives: 2, negatives: 2 }])).toBe(0);
+  });
+
+  test.each([
+    [1, 100],
+    [2, 31],
+    [3, 33],
+    [20, 90],
+    [31, 64],
+    [32, 65],
+    [40, 400],
+    [500, 33],
+    [7, 20_000],
+  ])(
+    "the worst order of %d negatives and %d positives of one score, added up one by one",
+    (negatives, positives) => {
+      let least = 0;
+      for (let found = 1; found <= positives; found += 1) least += found / (negatives + found) / positives;
+      const value = positives / (positives + negatives);
+      const farther = Math.max(1 - value, value - least);
+      expectClose(averagePrecisionResolution([{ positives, negatives }]), farther, 1e-11);
+      // Under 600 positives that were found before, the worst order is the farther one.
+      const above = { positives: 600, negatives: 0 };
+      let under = 600;
+      for (let found = 601; found <= 600 + positives; found += 1) under += found / (negatives + found);
+      const together =
+        (600 + (positives * (600 + positives)) / (600 + positives + negatives)) / (600 + positives);
+      const best = 1 - together;
+      const worst = together - under / (600 + positives);
+      expectClose(averagePrecisionResolution([{ positives, negatives }, above]), Math.max(best, worst), 1e-9);
+    },
+  );
+
+  test("by Newcombe its variance is that of the area alone", () => {
+    // Of one row of each class a single trial's; at 1/2 that of Mann and Whitney's statistic, (P + N + 1) / (12 P N).
+    expectClose(newcombeVariance(0.8, 1, 1), 0.16, 1e-12);
+    expectClose(newcombeVariance(0.5, 7, 20), 28 / (12 * 140), 1e-12);
+    // Q1 = 9/11, Q2 = 81/95: (0.09 + 4 (9/11 − 0.81) + 4 (81/95 − 0.81)) / 24.
+    expectClose(newcombeVariance(0.9, 4, 6), (0.09 + 4 * (9 / 11 - 0.81) + 4 * (81 / 95 - 0.81)) / 24, 1e-12);
+    expectClose(newcombeVariance(0.9, 4, 6), newcombeVariance(0.1, 6, 4), 1e-12);
+    expect(newcombeVariance(1, 4, 6)).toBe(0);
   });
 
   test("its resolution is half the pairs that share a step", () => {
@@ -85,7 +128,7 @@ describe("a curve of counts", () => {
           counts[String(own)] = pair;
         }
         const exact = curve(counts);
-        const binned = curve(coarsened({ kind: "exact", counts }).counts);
+        const binned = curve(scoreTable(coarsened(exactScores(counts))));
         const apart = Math.abs(rocArea(exact) - rocArea(binned));
         expect(apart).toBeLessThanOrEqual(rocResolution(binned) - rocResolution(exact) + 1e-12);
         const precisions = Math.abs(averagePrecision(exact) - averagePrecision(binned));
@@ -103,7 +146,7 @@ test("at 1 % positives the area of binned scores misses by less than 1.1e-4", ()
     const score = 1 / (1 + Math.exp(5 - random.normal() - (positive ? 1.5 : 0)));
     counts[String(score)] = positive ? [1, 0] : [0, 1];
   }
-  const [exact, binned] = [curve(counts), curve(coarsened({ kind: "exact", counts }).counts)];
+  const [exact, binned] = [curve(counts), curve(scoreTable(coarsened(exactScores(counts))))];
   expect(binned.length).toBeLessThan(1_500);
   const apart = Math.abs(rocArea(exact) - rocArea(binned));
   expect(apart).toBeLessThan(1.1e-4);

@@ -37,7 +37,7 @@ export function quantileOf(summary: NumericSummary, { edges }: NumericBins, shar
   const least = rank * (1 - 1e-12);
   let below = 0;
   for (const [interval, count] of counts.entries()) {
-    if (count === 0 || below + count < least) {
+    if (below + count < least) {
       below += count;
       continue;
     }

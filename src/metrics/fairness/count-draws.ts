@@ -73,7 +73,7 @@ type RowSampler = (random: Random, cells: number[], start: number) => void;
 function rowSampler(trials: number, pooled: readonly number[]): RowSampler {
   const total = totalOf(pooled);
   // The cells are and stay 0.
-  if (trials === 0 || total === 0) return () => {};
+  if (total === 0) return () => {};
   const shares = pooled.map((count) => count / total);
   if (shares.length !== 2)
     return (random, cells, start) => multinomialDraw(random, trials, shares, cells, start);

@@ -27,8 +27,6 @@ export function* drawsIfAlike(
   yield;
   const method = metric.interval;
   switch (method.kind) {
-    case "none":
-      return "no_interval";
     case "proportion":
       return yield* rateDraws(outcomes.map(method.counts), random, draws);
     case "bootstrap":

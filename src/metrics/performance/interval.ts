@@ -97,7 +97,7 @@ function proportion(given: Case, method: Method<"proportion">): Interval {
 
 function area(given: Case, method: Method<"area">): Interval {
   const { metric, value, outcome, clusters } = given;
-  const influences = clusters.length === 0 ? [] : method.influences(outcome, clusters);
+  const influences = method.influences(outcome, clusters);
   const { lower, upper } = effectiveWilson(
     value,
     method.trials(outcome),

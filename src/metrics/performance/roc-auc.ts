@@ -3,7 +3,11 @@ import { rocArea } from "../../statistics/roc.ts";
 import { coarsest, hasCurve, influencesOf, resolutionOf, stepsOf, trialsOf } from "./curve.ts";
 import type { ClassMetric } from "./metric.ts";
 
-const nothing: ScoreOutcome = { positives: 0, negatives: 0, scores: { kind: "exact", counts: {} } };
+const nothing: ScoreOutcome = {
+  positives: 0,
+  negatives: 0,
+  scores: { kind: "exact", at: [], positives: [], negatives: [] },
+};
 
 const own = ({ positive, scores }: ClassOutcome): ScoreOutcome => scores[positive ?? ""] ?? nothing;
 

@@ -55,13 +55,16 @@ export function tallyOf({ binary, classes, cells }: Confusion): Tally {
   const predicted = new Array<number>(size).fill(0);
   let n = 0;
   for (let row = 0; row < size; row += 1) {
+    const start = row * size;
+    let rows = 0;
     for (let column = 0; column < size; column += 1) {
-      const count = cells[row * size + column] ?? 0;
-      n += count;
-      actual[row] = (actual[row] ?? 0) + count;
-      predicted[column] = (predicted[column] ?? 0) + count;
-      if (row === column) correct[row] = count;
+      const count = cells[start + column] as number;
+      rows += count;
+      predicted[column] = (predicted[column] as number) + count;
     }
+    n += rows;
+    actual[row] = rows;
+    correct[row] = cells[start + row] as number;
   }
   return { binary, correct, actual, predicted, n };
 }

@@ -1,14 +1,13 @@
 import type { QualityCheckName } from "../../config/config.ts";
 import type { Reference } from "../../profiles/profile.ts";
 import { predictionBound } from "../../statistics/learned.ts";
-import { leaveOneOut } from "../learned.ts";
+import { leaveOneOut, remembering } from "../learned.ts";
 import { qualityChecks } from "./checks.ts";
 
 /** Probability that a window like the reference's has a greater share of faults than is learned. */
 const tail = 0.001;
 
-/** An evaluation happens every minute: once for each reference. */
-const known = new WeakMap<Reference, Map<string, number | undefined>>();
+const remembered = remembering<number | undefined>();
 
 /**
  * The greatest share of faults that another window like the reference's would have, each of its windows held against the others;
@@ -21,11 +20,9 @@ export function learnedLimit(
   name: QualityCheckName,
 ): number | undefined {
   if (reference === undefined) return qualityChecks[name].defaultLimit(undefined);
-  const ofReference = known.get(reference) ?? new Map<string, number | undefined>();
-  known.set(reference, ofReference);
-  const key = JSON.stringify([window, feature, name]);
-  if (!ofReference.has(key)) ofReference.set(key, learn(reference, window, feature, name));
-  return ofReference.get(key);
+  return remembered(reference, JSON.stringify([window, feature, name]), () =>
+    learn(reference, window, feature, name),
+  );
 }
 
 function learn(

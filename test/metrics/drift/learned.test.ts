@@ -6,7 +6,12 @@ import { drift } from "../../../src/metrics/drift/drift.ts";
 import { driftMethods } from "../../../src/metrics/drift/methods.ts";
 import { eachAgainstOthers, leaveOneOut } from "../../../src/metrics/learned.ts";
 import { categoricalBins } from "../../../src/profiles/bins.ts";
-import type { CategoricalSummary, ColumnBins, Reference } from "../../../src/profiles/profile.ts";
+import type {
+  CategoricalSummary,
+  ColumnBins,
+  NumericSummary,
+  Reference,
+} from "../../../src/profiles/profile.ts";
 import { seededRandom } from "../../../src/statistics/random.ts";
 import oracle from "../../oracles/learned.json" with { type: "json" };
 import { expectClose } from "../../statistics/close.ts";
@@ -97,6 +102,24 @@ describe("learned limits", () => {
     expect(absent(judged)).toEqual([]);
   });
 
+  test("windows without values, and references without the column, teach nothing", () => {
+    const some = [...oracle.numbers.windows];
+    const withEmpty = referenceFrom([...some, [], [null, null]], fineBins(some.flat()));
+    const usual = limitOf(byNumber, some[0] ?? [], "mean_difference");
+    expect(limitOf(withEmpty, some[0] ?? [], "mean_difference")).toBe(usual);
+    // Of one window that alone has values there are no others.
+    const alone = referenceFrom([some[0] ?? [], ...Array(12).fill([null])], fineBins(some[0] ?? []));
+    expect(limitOf(alone, some[0] ?? [], "mean_difference")).toBe(driftMethods.mean_difference.defaultLimit);
+    const model = limits({ mean_difference: { limit: "learned" } });
+    const window = profileFrom({ x: [some[0] ?? [], byNumber.bins.x as ColumnBins] });
+    const lacking = drift(inputOf(model, window, { ...byNumber, bins: {} }));
+    expect(table(lacking)["ml_feature_drift{feature=x,method=mean_difference}"]).toBeUndefined();
+    expect(drift(inputOf(model, window)).samples.filter(({ name }) => name.endsWith("_limit"))).toEqual([]);
+    // Equal values have no score to learn from.
+    const equal = referenceFrom(Array(12).fill([5, 5, 5]), fineBins([5, 5, 5]));
+    expect(absent(live(equal, [5, 5], "mean_difference"))).toContain("ml_feature_drift: no_variance");
+  });
+
   test("take evidence as well: what is beyond them is detected", () => {
     const turned = live(byCategory, texts([20, 30, 80, 270]), "psi");
     expect(table(turned)["ml_feature_drift_detected{feature=x,method=psi}"]).toBe(1);
@@ -150,6 +173,40 @@ describe("each window against the others", () => {
     );
   });
 
+  test("and in what is no number or no known category", () => {
+    const bins = categoricalBins(
+      new Map([
+        ["a", 5],
+        ["b", 3],
+      ]),
+      100,
+    );
+    const windows = [
+      ["a", null, "b"],
+      ["new", "a", null, null],
+      ["b", "newer", "new", "b"],
+    ];
+    const found = eachAgainstOthers(windows.map((values) => summaryOf(values, bins)));
+    for (const [index, { others }] of found.entries())
+      expect(others).toEqual(summaryOf(windows.filter((_, other) => other !== index).flat(), bins));
+
+    const numbers = fineBins([1, 2, 3]);
+    const faulty = [1, 2, 4].map((wrongType, index) => ({
+      ...(summaryOf([index + 1, null, Number.POSITIVE_INFINITY], numbers) as NumericSummary),
+      rows: 3 + wrongType,
+      wrongType,
+    }));
+    expect(
+      eachAgainstOthers(faulty).map(
+        ({ others }) => others.kind === "numeric" && [others.rows, others.wrongType],
+      ),
+    ).toEqual([
+      [12, 6],
+      [11, 5],
+      [9, 3],
+    ]);
+  });
+
   test("and in categories", () => {
     const { windows } = byCategory;
     const found = leaveOneOut(windows.all ?? [], "x");
@@ -185,6 +242,44 @@ describe("alikeness", () => {
     expect(first?.share).toBeGreaterThan(0.5);
     expect(second).toEqual({ feature: "steady", windows: 20, different: 0, share: 0 });
     expect(alikeness(reference, "7d")).toEqual([]);
+  });
+
+  test("windows without values count neither way, and one window is no comparison", () => {
+    const rows = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+    const bins = fineBins(rows);
+    const of = (windows: readonly Numbers[]) => alikeness(referenceFrom(windows, bins), "all");
+    expect(of([rows, [], rows, [null, null], rows])).toEqual([
+      { feature: "x", windows: 3, different: 0, share: 0 },
+    ]);
+    expect(of([rows, rows])).toEqual([{ feature: "x", windows: 2, different: 0, share: 0 }]);
+    expect(of([rows, []])).toEqual([]);
+    expect(of([rows])).toEqual([]);
+  });
+
+  test("as many of both features that differ are told by name", () => {
+    const rows = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+    const bins = fineBins(rows);
+    const profile = profileFrom({ b: [rows, bins], a: [rows, bins], c: [rows, bins] });
+    const reference: Reference = {
+      ...referenceOf(profile, { b: bins, a: bins, c: bins }),
+      windows: { all: [1, 2, 3].map((endMs) => ({ endMs, profile })) },
+    };
+    expect(alikeness(reference, "all").map(({ feature }) => feature)).toEqual(["a", "b", "c"]);
+  });
+
+  test("numbers by Kolmogorov and Smirnov's: categories in turn, which χ² would not merge, are all different", () => {
+    const low = Array.from({ length: 40 }, (_, index) => index);
+    const high = Array.from({ length: 40 }, (_, index) => index + 20.5);
+    const bins = fineBins([...low, ...high]);
+    // Half the rows lie beyond the other's: D = 1/2 of 40 and 40 rows has p = 9e-5; with two such windows the others are mixed.
+    const [found] = alikeness(referenceFrom([low, high], bins), "all");
+    expect(found).toEqual({ feature: "x", windows: 2, different: 2, share: 1 });
+    // One category alone says nothing by χ², and is not counted.
+    const one = referenceFrom(
+      [texts([30]), texts([30]), texts([30])],
+      categoricalBins(new Map([["a", 90]]), 100),
+    );
+    expect(alikeness(one, "all")).toEqual([]);
   });
 
   test("categories are compared by χ²", () => {

@@ -3,9 +3,20 @@ import { describe, expect, test } from "vitest";
 import type { DriftMethodName } from "../../../src/config/config.ts";
 import { chiSquaredPValue, kolmogorovPValue } from "../../../src/metrics/drift/column.ts";
 import { driftMethods } from "../../../src/metrics/drift/methods.ts";
+import { standardDeviationOf } from "../../../src/metrics/drift/standard-deviation.ts";
+import type { NumericSummary } from "../../../src/profiles/profile.ts";
 import oracle from "../../oracles/drift.json" with { type: "json" };
 import { expectClose } from "../../statistics/close.ts";
-import { type Column, categorical, comparedOf, names, numeric, score } from "./columns.ts";
+import {
+  type Column,
+  categorical,
+  comparedOf,
+  fineBins,
+  names,
+  numeric,
+  score,
+  summaryOf,
+} from "./columns.ts";
 
 const parsed = (text: string): (number | null)[] =>
   text
@@ -253,10 +264,59 @@ test("one far outlier hides no shift, and makes none", () => {
   }
 });
 
+test("what the reference lacks counts with its rare categories, and apart where it has none", () => {
+  // "c" is kept with "(other)": of three kinds with a limit of two the rarest.
+  const reference = ["a", "a", "a", "a", "b", "b", "b", "c"];
+  const current = ["a", "a", "b", "b", "c", "new", "new", "new"];
+  expect(comparedOf(categorical(reference, current, 2)).coarse).toEqual({
+    reference: [4, 3, 1],
+    current: [2, 2, 4],
+  });
+  expect(comparedOf(categorical(reference, current)).coarse).toEqual({
+    reference: [4, 3, 1, 0],
+    current: [2, 2, 1, 3],
+  });
+});
+
+test("two values are enough for a standard deviation, and equal ones have none, however their squares are rounded", () => {
+  const summary = { ...summaryOf([3, 5], fineBins([3, 5])) } as NumericSummary;
+  expect(standardDeviationOf(summary)).toBe(Math.SQRT2);
+  expect(standardDeviationOf({ ...summary, n: 1 })).toBe("too_few_samples");
+  expect(standardDeviationOf({ ...summary, min: 4, max: 4 })).toBe("no_variance");
+  expect(standardDeviationOf({ ...summary, m2: 0 })).toBe("no_variance");
+  expect(standardDeviationOf({ ...summary, m2: Number.MAX_VALUE })).toBe("not_finite");
+  // The mean's rounding at 1 part in 200 of the deviation.
+  const deviation = 2 ** -52 / 0.005;
+  expect(standardDeviationOf({ ...summary, mean: 1, m2: deviation ** 2 * 1.001 })).toBeTypeOf("number");
+  expect(standardDeviationOf({ ...summary, mean: 1, m2: deviation ** 2 * 0.999 })).toBe("not_finite");
+});
+
 test("too large numbers are not compared", () => {
   const huge = numeric([-1e308, 1e308, 1e308], [1e308, 1e308]);
   expect(score(huge, "mean_difference")).toBe("not_finite");
   expect(score(huge, "wasserstein")).toBe("not_finite");
   expect(score(huge, "kolmogorov_smirnov")).toBeCloseTo(1 / 3);
   expect(score(numeric([7], [8]), "wasserstein")).toBe("too_few_samples");
+});
+
+test("values that the doubles of their size hardly tell apart are not compared in standard deviations", () => {
+  // Doubles of 10¹⁸ are 128 apart: a mean of values that vary by 1,000 is off by up to 6 %, of values that vary by 10⁶ by less than 0.01 %.
+  const shifted = (by: number) => (value: number) => 1e18 + by * value;
+  const [reference, current] = [
+    [0, 1, 2, 3, 4],
+    [1, 2, 3, 4, 5],
+  ] as const;
+  const [fine, coarse] = [1e6, 1_000].map((by) =>
+    numeric(reference.map(shifted(by)), current.map(shifted(by))),
+  );
+  for (const name of ["mean_difference", "wasserstein"] as const) {
+    expect(score(coarse as Column, name)).toBe("not_finite");
+    expectClose(Number(score(fine as Column, name)), 1 / Math.sqrt(2.5), 1e-3);
+    const negative = numeric(
+      reference.map((value) => -shifted(1_000)(value)),
+      current.map((value) => -shifted(1_000)(value)),
+    );
+    expect(score(negative, name)).toBe("not_finite");
+  }
+  expectClose(Number(score(coarse as Column, "kolmogorov_smirnov")), 0.2, 1e-9);
 });
