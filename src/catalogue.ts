@@ -296,7 +296,9 @@ export const families = {
   ml_container_cpu_throttled_seconds_total: counter(
     "Seconds the container's processes were held back by its processor limit.",
   ),
-  ml_container_memory_utilization_ratio: gauge("Share of the container's memory limit in use."),
+  ml_container_memory_utilization_ratio: gauge(
+    "Share of the container's memory limit in use; where a group above it has a limit as well, the greatest of the shares.",
+  ),
   ml_container_memory_used_bytes: gauge(
     "Memory of the container without the file cache that can be dropped at once (the working set).",
   ),
@@ -318,7 +320,7 @@ export const families = {
     "vendor",
   ),
   ml_workload_cpu_seconds_total: counter(
-    "Processor time of the workload's processes; those that ended stay in.",
+    "Processor time of the workload's processes since this program first read them; those that ended stay in.",
     ...workload,
   ),
   ml_workload_memory_bytes: gauge("Memory of the workload's processes.", ...workload),
@@ -343,7 +345,7 @@ export const families = {
   ),
   ml_workload_provisioned: gauge("What the workload is provisioned.", ...sized),
   ml_workload_recommended: gauge(
-    "What the workload needs: the 95th percentile (processors, GPUs) or the maximum (memory) of the configured span, with headroom.",
+    "What the workload needs: the 95th percentile (processors) or the maximum (memory) of the configured span with headroom; whole GPUs.",
     ...sized,
   ),
   ml_workload_recommended_samples: gauge("Readings behind ml_workload_recommended.", ...sized),
@@ -352,7 +354,7 @@ export const families = {
     ...sized,
   ),
   ml_workload_idle_ratio: gauge(
-    "Share of what is provisioned that was not used, on average over the span of ml_workload_recommended.",
+    "Share of what is provisioned that was not used, on average over the configured span; while the workload does not run nothing of it is used.",
     ...workload,
     "resource",
   ),

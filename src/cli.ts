@@ -1,11 +1,6 @@
 #!/usr/bin/env node
-import { check } from "./commands/check.ts";
-import type { Io } from "./commands/command.ts";
-import { demo } from "./commands/demo.ts";
-import { evaluate } from "./commands/evaluate.ts";
+import type { Io, RunIo, RunOptions } from "./commands/command.ts";
 import { type Invocation, parseArguments } from "./commands/flags.ts";
-import { init } from "./commands/init.ts";
-import { serve } from "./commands/serve.ts";
 import { version } from "./commands/version.ts";
 import { UserError } from "./errors.ts";
 import { createLog } from "./log.ts";
@@ -13,9 +8,33 @@ import { createLog } from "./log.ts";
 /** Bad configuration or flags; what else goes wrong is 1. */
 const userFault = 2;
 
+/** The signals that a program can be told and that can be passed on: of the others the kernel gives one no word. */
+const passedOn = [
+  "SIGINT",
+  "SIGTERM",
+  "SIGHUP",
+  "SIGQUIT",
+  "SIGUSR1",
+  "SIGUSR2",
+  "SIGTSTP",
+  "SIGCONT",
+] as const satisfies readonly NodeJS.Signals[];
+
+/** The signal that ended the command of `run`. */
+let dieBy: NodeJS.Signals | undefined;
+
 process.exitCode = await main(process.argv.slice(2));
 // What was printed is written before the end, however slow the reader is; handles left open must not keep the process alive.
-process.stdout.write("", () => process.stderr.write("", () => process.exit()));
+process.stdout.write("", () => process.stderr.write("", end));
+
+function end(): void {
+  if (dieBy !== undefined) {
+    process.removeAllListeners(dieBy);
+    process.kill(process.pid, dieBy);
+  }
+  // The first process of a container is not ended by its own signals.
+  process.exit();
+}
 
 async function main(given: readonly string[]): Promise<number> {
   ignoreClosedPipe(process.stdout);
@@ -31,6 +50,7 @@ async function main(given: readonly string[]): Promise<number> {
   }
 }
 
+/** Loads the one command alone: the engine of the others is no guest beside a training that `run` measures. */
 async function start(invocation: Invocation): Promise<number> {
   switch (invocation.command) {
     case "help":
@@ -39,20 +59,56 @@ async function start(invocation: Invocation): Promise<number> {
     case "version":
       process.stdout.write(`ml-exporter ${version} (node ${process.versions.node})\n`);
       return 0;
-    case "serve":
+    case "serve": {
+      const { serve } = await import("./commands/serve.ts");
       return serve(invocation.options, world(invocation.options));
-    case "check":
+    }
+    case "check": {
+      const { check } = await import("./commands/check.ts");
       return check(invocation.options, world(invocation.options));
-    case "evaluate":
+    }
+    case "evaluate": {
+      const { evaluate } = await import("./commands/evaluate.ts");
       return evaluate(invocation.options, world(invocation.options));
-    case "init":
+    }
+    case "init": {
+      const { init } = await import("./commands/init.ts");
       return init(invocation.options, world(invocation.options));
-    case "demo":
+    }
+    case "run":
+      return runCommand(invocation.options);
+    case "demo": {
+      const { demo } = await import("./commands/demo.ts");
       return demo(invocation.options, world(invocation.options));
+    }
   }
 }
 
-function world({ logLevel, logFormat }: Extract<Invocation, { options: unknown }>["options"]): Io {
+type Options = Extract<Invocation, { options: unknown }>["options"];
+
+/** Signals go to the command; where one of these ended it, this program ends by it too, so that shells and systemd see what happened. */
+async function runCommand(options: RunOptions): Promise<number> {
+  // Stopped by its command's end alone.
+  const { signal } = new AbortController();
+  const io: RunIo = {
+    ...world(options, signal),
+    onSignal(handler) {
+      for (const name of passedOn) if (supported(name)) process.on(name, handler);
+    },
+  };
+  const { run } = await import("./commands/run.ts");
+  const { code, signal: endedBy } = await run(options, io);
+  const same = (["SIGINT", "SIGTERM", "SIGHUP"] as const).find((name) => name === endedBy);
+  if (same !== undefined) dieBy = same;
+  return code;
+}
+
+/** Windows has neither stopping nor going on, nor signals of the user's. */
+function supported(name: (typeof passedOn)[number]): boolean {
+  return process.platform !== "win32" || name === "SIGINT" || name === "SIGTERM" || name === "SIGHUP";
+}
+
+function world({ logLevel, logFormat }: Options, signal = stopSignal()): Io {
   const write = (line: string) => process.stderr.write(`${line}\n`);
   return {
     print: (text) => process.stdout.write(text),
@@ -60,7 +116,7 @@ function world({ logLevel, logFormat }: Extract<Invocation, { options: unknown }
     terminal: process.stdout.isTTY === true,
     columns: process.stdout.columns ?? 80,
     environment: process.env,
-    signal: stopSignal(),
+    signal,
     onReload: (handler) => process.on("SIGHUP", handler),
     now: Date.now,
     log: createLog({ level: logLevel, format: logFormat, write, now: Date.now }),

@@ -18,7 +18,8 @@ const rooms: Record<string, { values: readonly string[]; types: readonly string[
   // Of the engines only their error.
   profiles: { values: ["errors.ts", "statistics", "engines"], types: ["config"] },
   metrics: { values: ["statistics"], types: ["config", "profiles", "catalogue.ts"] },
-  host: { values: [], types: ["catalogue.ts"] },
+  host: { values: ["errors.ts"], types: ["catalogue.ts", "config"] },
+  workloads: { values: ["errors.ts", "statistics", "host"], types: ["catalogue.ts", "config"] },
   // Of the metrics only what their tables say: units, ranges, which side is better.
   exporter: { values: ["catalogue.ts", "errors.ts", "metrics"], types: ["config"] },
   "schedule.ts": { values: ["errors.ts"], types: ["config"] },
@@ -43,6 +44,7 @@ const rooms: Record<string, { values: readonly string[]; types: readonly string[
       "demo",
       "init",
       "host",
+      "workloads",
       "exporter",
       "schedule.ts",
       "catalogue.ts",

@@ -9,6 +9,10 @@ const programs = {
   amtool: { names: ["amtool"], package: "prometheus-alertmanager" },
   alertmanager: { names: ["prometheus-alertmanager", "alertmanager"], package: "prometheus-alertmanager" },
   chromium: { names: ["chromium", "chromium-browser", "google-chrome"], package: "chromium" },
+  "node-exporter": {
+    names: ["prometheus-node-exporter", "node_exporter"],
+    package: "prometheus-node-exporter",
+  },
   "docker-compose": { names: ["docker-compose"], package: "docker-compose" },
 } as const;
 

@@ -113,6 +113,42 @@ describe("flags", () => {
       },
     ],
     ["check --version", { command: "version" }],
+    [
+      "run --workload fuel -- python train.py --help",
+      {
+        command: "run",
+        options: {
+          logLevel: "warn",
+          logFormat: "logfmt",
+          command: ["python", "train.py", "--help"],
+          workload: "fuel",
+          intervalMs: 1000,
+        },
+      },
+    ],
+    [
+      "run --workload=fuel --phase serving --model m --config.file c.yml --size cpu=2,memory=4GiB --interval 250ms --web.listen-address :0 --exporter.url http://e:10058/ml --data.dir d --output o.json --mlflow.run-id a -- -- --version",
+      {
+        command: "run",
+        options: {
+          logLevel: "warn",
+          logFormat: "logfmt",
+          command: ["--", "--version"],
+          workload: "fuel",
+          phase: "serving",
+          model: "m",
+          configFile: "c.yml",
+          size: { cpu: "2", memory: "4GiB" },
+          intervalMs: 250,
+          listen: ":0",
+          exporterUrl: "http://e:10058/ml",
+          dataDir: "d",
+          output: "o.json",
+          mlflowRunId: "a",
+        },
+      },
+    ],
+    ["run --version -- true", { command: "version" }],
   ])("%s", (line, expected) => expect(parse(line)).toEqual(expected));
 
   it("shows a table on a terminal", () => {
@@ -122,7 +158,7 @@ describe("flags", () => {
   });
 
   it.each([
-    ["srve", 'unknown command "srve"; expected one of serve, check, evaluate, init, demo'],
+    ["srve", 'unknown command "srve"; expected one of serve, check, evaluate, init, run, demo'],
     ["--config.fil a", "unknown flag --config.fil; did you mean --config.file?"],
     ["-config.file a", "unknown flag -config.file; did you mean --config.file?"],
     ["check --zzzzzzzz=1", "unknown flag --zzzzzzzz; see ml-exporter check --help"],
@@ -175,6 +211,20 @@ describe("flags", () => {
     [
       "evaluate --since 2026-01-01 --label model=x",
       "--label: model is a label of our own series; expected another such as job or instance",
+    ],
+    ["run -- true", "run: no --workload; expected --workload NAME"],
+    [
+      "run --workload a",
+      "run: no COMMAND; expected it after --, as in ml-exporter run --workload NAME -- COMMAND",
+    ],
+    [
+      "run --workload a --",
+      "run: no COMMAND; expected it after --, as in ml-exporter run --workload NAME -- COMMAND",
+    ],
+    ["run true", "true: stands before --; expected ml-exporter run [flags] -- COMMAND …"],
+    [
+      "run --workload a --interval 0s -- true",
+      '--interval: "0s" is not allowed; expected a duration such as 5m or 1h, longer than 0',
     ],
     ["init", "init: no DATA; expected a CSV, Parquet or NDJSON file"],
     ["init a.csv b.csv", "b.csv: init takes one DATA; expected a CSV, Parquet or NDJSON file"],

@@ -7,20 +7,40 @@ import { labelsOfSeries, parsePromql } from "./promql.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const readme = readFileSync(resolve(root, "README.md"), "utf8");
-const blocks = (language: string) =>
-  [...readme.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map(
+const blocks = (language: string, text = readme) =>
+  [...text.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map(
     (match) => match[1] ?? "",
   );
 
 it("shows a configuration of at most twelve lines that loads", () => {
-  const [text = "", ...others] = blocks("yaml");
-  expect(others).toEqual([]);
+  const [text = ""] = blocks("yaml");
   expect(text.trimEnd().split("\n").length).toBeLessThanOrEqual(12);
   const config = parseConfig(text, { file: "ml-exporter.yml", folder: "/models", environment: {} });
   expect(config.models).toHaveLength(1);
   expect(config.models[0]?.performance.find((entry) => entry.target)).toEqual({
     metric: "root_mean_squared_error",
     target: { kind: "absolute", upper: 12.5 },
+  });
+});
+
+it("shows a workload that loads", () => {
+  const [, text = "", ...others] = blocks("yaml");
+  expect(others).toEqual([]);
+  const { workloads, prices } = parseConfig(text, { file: "f", folder: "/models", environment: {} });
+  expect(workloads).toMatchObject([{ name: "api", phase: "serving", size: { cpu: 4, memory: 8 * 2 ** 30 } }]);
+  expect(prices?.currency).toBe("USD");
+});
+
+it("docs/infrastructure.md shows a whole configuration that loads", () => {
+  const shown = blocks("yaml", readFileSync(resolve(root, "docs/infrastructure.md"), "utf8"));
+  const whole = shown.find((text) => text.startsWith("prices:") && text.includes("budget:")) ?? "";
+  const { workloads, budget, host } = parseConfig(whole, { file: "f", folder: "/models", environment: {} });
+  expect(workloads.map(({ name, signals, sizing }) => [name, signals.length, sizing.window.text])).toEqual([
+    ["trainer", 1, "7d"],
+  ]);
+  expect({ budget, host }).toMatchObject({
+    budget: 40,
+    host: { root: "/", gpuIdle: 0.05, memoryLimit: 0.9 },
   });
 });
 

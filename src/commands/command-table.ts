@@ -19,6 +19,8 @@ export interface Command {
   readonly help: string;
   /** The one word that is no flag. */
   readonly argument?: { readonly name: string; readonly words: string };
+  /** Stands in the help for what follows `--`, flags of something else included. */
+  readonly after?: string;
   readonly flags: Readonly<Record<string, Flag>>;
 }
 
@@ -158,6 +160,34 @@ export const commands = {
       output: {
         help: "Where to write; standard output when left out. A file that is there stays.",
         value: "FILE",
+      },
+      ...logFlags("warn"),
+    },
+  },
+  run: {
+    help: "Runs a command and measures it: processors, memory, GPUs, cost.",
+    after: "-- COMMAND …",
+    flags: {
+      workload: { help: "The workload that the command is a run of.", value: "NAME" },
+      phase: {
+        help: "What it does; that of the configuration, or training, when left out.",
+        value: "training|serving",
+        allowed: oneOf("training", "serving"),
+      },
+      model: { help: "The model it belongs to.", value: "NAME" },
+      "config.file": { help: "Configuration with the workload's size and prices.", value: "FILE" },
+      size: {
+        help: "What it is provisioned; this machine when left out.",
+        value: "cpu=8,memory=32GiB,gpu=1",
+      },
+      interval: { help: "From one reading to the next.", value: "DURATION", usual: "1s", allowed: span },
+      "web.listen-address": { help: "Serve its series here while it runs.", value: "ADDRESS" },
+      "exporter.url": { help: "A running exporter that is to have the report.", value: "URL", allowed: url },
+      "data.dir": { help: "Folder for reports that could not be delivered.", value: "FOLDER" },
+      output: { help: "Where to write the report, as JSON.", value: "FILE" },
+      "mlflow.run-id": {
+        help: "MLflow run to write the report to; MLFLOW_RUN_ID when left out.",
+        value: "ID",
       },
       ...logFlags("warn"),
     },

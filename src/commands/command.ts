@@ -85,3 +85,31 @@ export interface DemoOptions extends LogFlags {
   /** Where the story's files are written; undefined: a temporary folder that is removed at the end. */
   readonly directory?: string;
 }
+
+/** Options of `run`. */
+export interface RunOptions extends LogFlags {
+  readonly command: readonly [string, ...string[]];
+  readonly workload: string;
+  /** undefined: the configuration's, or training. */
+  readonly phase?: "training" | "serving";
+  readonly model?: string;
+  readonly configFile?: string;
+  /** As written under `size` in a configuration. */
+  readonly size?: Readonly<Record<string, string>>;
+  readonly intervalMs: number;
+  /** Where to serve the series meanwhile; undefined: nowhere. */
+  readonly listen?: string;
+  /** A running exporter that is to have the report. */
+  readonly exporterUrl?: string;
+  /** Folder for reports that could not be delivered. */
+  readonly dataDir?: string;
+  /** Where to write the report. */
+  readonly output?: string;
+  readonly mlflowRunId?: string;
+}
+
+/** What `run` may touch beside the rest. */
+export interface RunIo extends Io {
+  /** Hands on every signal that this program is told and that can be passed on. */
+  readonly onSignal: (handler: (name: NodeJS.Signals) => void) => void;
+}

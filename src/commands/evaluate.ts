@@ -32,6 +32,8 @@ export async function evaluate(options: EvaluateOptions, io: Io): Promise<number
       throw new UserError(`--model: no model "${name}" in ${config.file}; there are ${names.join(", ")}`);
     }
   }
+  if (!config.models.some(({ enabled }) => enabled))
+    throw new UserError(`${config.file}: no enabled model to evaluate; workloads are measured by serve`);
   const monitors = await openMonitors(config, openMemoryStore(), options.models);
   try {
     if (options.backfill !== undefined)

@@ -8,7 +8,6 @@ import { createSelf } from "../exporter/self.ts";
 import { withinLimit } from "../exporter/series-limit.ts";
 import { type Server, startServer } from "../exporter/server.ts";
 import type { ModelStatus } from "../exporter/status.ts";
-import { startHost } from "../host/readings.ts";
 import type { Log } from "../log.ts";
 import { configuredSamples } from "../metrics/evaluation.ts";
 import { reasons } from "../metrics/family.ts";
@@ -16,6 +15,7 @@ import type { Monitor } from "../monitor/monitor.ts";
 import { openStore } from "../profiles/store.ts";
 import { overdueAt, type Schedule, schedule } from "../schedule.ts";
 import { tellingDropped } from "./dropped.ts";
+import { startInfrastructure } from "./infrastructure.ts";
 import { type OpenMonitors, openMonitors } from "./monitors.ts";
 import { version } from "./version.ts";
 
@@ -30,6 +30,8 @@ export interface ExporterOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   now(): number;
   readonly log: Log;
+  /** Time between two readings of the workloads; undefined: the usual one. */
+  readonly intervalMs?: number;
 }
 
 export interface RunningExporter {
@@ -58,10 +60,12 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
   const listeners = new Set<(status: ModelStatus) => void>();
   const first = await loadConfig(options.configFile, options.environment);
   const store = await openStore(options.dataDir);
-  const host = startHost({
-    publish: (samples) => exposition.publish("host", samples),
-    onFault: (error) => log.warn("host reading failed", { error: message(error) }),
-  });
+  const infrastructure = await startInfrastructure({ ...options, exposition }).catch(
+    async (error: unknown) => {
+      await store.close();
+      throw error;
+    },
+  );
   let generation: Generation | undefined;
   const leftOut = tellingDropped(log);
 
@@ -84,8 +88,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
       statuses.set(model.name, { since: {}, samples: [], ...statuses.get(model.name), config: model, dueMs });
       self.register(model.name, dueMs, model.limits.series);
     }
-    host.enable(config.host.enabled);
-    if (!config.host.enabled) exposition.withdraw("host");
+    await infrastructure.configure(config);
     const entries = monitors.all.map(({ model }) => ({
       name: model.name,
       cron: model.schedule,
@@ -146,6 +149,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
       {
         config: model,
         samples: [...configuredSamples(model), ...samples],
+        history: evaluation.history,
         dropped,
         evaluatedAtMs: now(),
         dueMs,
@@ -207,6 +211,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
       },
       reload: reloadInTurn,
       ready: () => generation !== undefined,
+      runs: () => infrastructure.runs(),
       onFault: (error) => log.error("request failed", { error: message(error) }),
     });
     const { stop } = server;
@@ -218,12 +223,17 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
       onEvaluation: (listener) => void listeners.add(listener),
       reload: reloadInTurn,
       stop: () =>
-        stopAll([() => stop(), () => host.stop(), () => closeGeneration(generation), () => store.close()]),
+        stopAll([
+          () => stop(),
+          () => infrastructure.stop(),
+          () => closeGeneration(generation),
+          () => store.close(),
+        ]),
     };
   } catch (error) {
     await stopAll([
       async () => server?.stop(),
-      () => host.stop(),
+      () => infrastructure.stop(),
       () => closeGeneration(generation),
       () => store.close(),
     ]);

@@ -1,9 +1,17 @@
 import { nearest } from "../config/nearest.ts";
 import { UserError } from "../errors.ts";
 import type { LogFormat, LogLevel } from "../log.ts";
-import type { CheckOptions, DemoOptions, EvaluateOptions, InitOptions, ServeOptions } from "./command.ts";
+import type {
+  CheckOptions,
+  DemoOptions,
+  EvaluateOptions,
+  InitOptions,
+  RunOptions,
+  ServeOptions,
+} from "./command.ts";
 import { type Command, commands, type Flag } from "./command-table.ts";
 import { evaluateOptions, type Values } from "./evaluate-flags.ts";
+import { runOptions } from "./run-flags.ts";
 
 type CommandName = keyof typeof commands;
 
@@ -13,6 +21,7 @@ export type Invocation =
   | { readonly command: "check"; readonly options: CheckOptions }
   | { readonly command: "evaluate"; readonly options: EvaluateOptions }
   | { readonly command: "init"; readonly options: InitOptions }
+  | { readonly command: "run"; readonly options: RunOptions }
   | { readonly command: "demo"; readonly options: DemoOptions }
   | { readonly command: "help"; readonly text: string }
   | { readonly command: "version" };
@@ -21,7 +30,7 @@ export type Invocation =
 export function parseArguments(given: readonly string[], terminal: boolean): Invocation {
   const named = given[0] !== undefined && !given[0].startsWith("-");
   const command = named ? commandName(given[0] ?? "") : "serve";
-  const rest = named ? given.slice(1) : given;
+  const { rest, after } = split(named ? given.slice(1) : given, command);
   if (rest.includes("--version")) return { command: "version" };
   if (rest.includes("--help") || rest.includes("-h")) {
     return { command: "help", text: named ? commandHelp(command) : programHelp() };
@@ -45,6 +54,8 @@ export function parseArguments(given: readonly string[], terminal: boolean): Inv
       return { command, options: { ...log, configFile, ...evaluateOptions(values, terminal) } };
     case "init":
       return { command, options: { ...log, data: argument ?? "", ...optional("output", "output") } };
+    case "run":
+      return { command, options: { ...log, ...runOptions(values, after) } };
     case "serve": {
       const options = {
         ...log,
@@ -61,6 +72,17 @@ export function parseArguments(given: readonly string[], terminal: boolean): Inv
   }
 }
 
+/** What follows the first `--` of a command that takes something there is not ours to read. */
+function split(
+  words: readonly string[],
+  command: CommandName,
+): { readonly rest: readonly string[]; readonly after?: readonly string[] } {
+  const at = words.indexOf("--");
+  const { after }: Command = commands[command];
+  if (after === undefined || at < 0) return { rest: words };
+  return { rest: words.slice(0, at), after: words.slice(at + 1) };
+}
+
 function commandName(given: string): CommandName {
   const names = Object.keys(commands) as CommandName[];
   const known = names.find((name) => name === given);
@@ -73,7 +95,7 @@ function flagValues(
   given: readonly string[],
   command: CommandName,
 ): { readonly values: Values; readonly argument: string | undefined } {
-  const { flags, argument: wanted }: Command = commands[command];
+  const { flags, argument: wanted, after }: Command = commands[command];
   const values = new Map<string, string[]>();
   let argument: string | undefined;
   for (let index = 0; index < given.length; index += 1) {
@@ -86,6 +108,8 @@ function flagValues(
       }
       if (wanted !== undefined)
         throw new UserError(`${word}: ${command} takes one ${wanted.name}; expected ${wanted.words}`);
+      if (after !== undefined)
+        throw new UserError(`${word}: stands before --; expected ml-exporter ${command} [flags] ${after}`);
       throw new UserError(
         `${word}: ${command} takes no arguments; expected flags (see ml-exporter ${command} --help)`,
       );
@@ -137,12 +161,12 @@ function programHelp(): string {
 }
 
 function commandHelp(command: CommandName): string {
-  const { flags, argument, help }: Command = commands[command];
+  const { flags, argument, after, help }: Command = commands[command];
   const lines = Object.entries({ ...flags, ...universal }).map(([name, { help: what, value, usual }]) => {
     const left = `  --${name}${value === undefined ? "" : `=${value}`}`;
     return `${left.padEnd(38)} ${what}${usual === undefined ? "" : ` (default ${usual})`}`;
   });
-  const usage = `ml-exporter ${command}${argument === undefined ? "" : ` ${argument.name}`} [flags]`;
+  const usage = ["ml-exporter", command, argument?.name, "[flags]", after].filter(Boolean).join(" ");
   return [usage, help, "", "Flags:", ...lines, ""].join("\n");
 }
 

@@ -26,3 +26,13 @@ export function aligned(rows: readonly (readonly string[])[], indent: number): s
     return `${" ".repeat(indent)}${cells.join("  ")}`.trimEnd();
   });
 }
+
+/** An amount of a resource with its unit, `8 processors`, `32 GiB`. */
+export function amountText(resource: "cpu" | "memory" | "gpu" | "gpu_memory", amount: number): string {
+  if (resource === "cpu") return amount === 1 ? "1 processor" : `${figure(amount)} processors`;
+  if (resource === "gpu") return amount === 1 ? "1 GPU" : `${figure(amount)} GPUs`;
+  const [size, unit] = [2 ** 40, 2 ** 30, 2 ** 20, 2 ** 10].flatMap((size, index) =>
+    amount >= size ? [[size, ["TiB", "GiB", "MiB", "KiB"][index] ?? ""] as const] : [],
+  )[0] ?? [1, "B"];
+  return `${figure(amount / size)} ${unit}${resource === "memory" ? "" : " of GPU memory"}`;
+}

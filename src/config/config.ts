@@ -180,11 +180,92 @@ export interface ModelConfig {
   };
 }
 
+/** What a machine or a workload is sized in: processors, bytes, GPUs, bytes of GPU memory. */
+export type Resource = "cpu" | "memory" | "gpu" | "gpu_memory";
+
+/** Which processes belong to a workload, their descendants included: those that fit everything that is given. */
+export interface MatchConfig {
+  /** Absolute path of a file with the main process's id. */
+  readonly pidFile?: string;
+  /** Regular expression, searched in the arguments joined by spaces. */
+  readonly command?: string;
+  /** The control group's path or a pattern (`*`, `**`), as /proc/PID/cgroup has it. */
+  readonly cgroup?: string;
+  /** systemd's unit: `trainer.service`. */
+  readonly unit?: string;
+  /** The Kubernetes pod's uid as its control group names it; `*`: any pod. */
+  readonly podUid?: string;
+}
+
+/** A number of the workload's own that scaling follows, read from a page in Prometheus's text format. */
+export interface SignalConfig {
+  readonly name: string;
+  readonly url: string;
+  /** Series name, with labels where it has several: `vllm:num_requests_waiting{model_name="a"}`; several that fit are added. */
+  readonly metric: string;
+  /** What one replica can bear; the signal is divided by it. */
+  readonly capacity: number;
+  readonly target: number;
+}
+
+/** Prices of an hour in one currency; what has none is not priced. `machine` is the whole host and takes the place of the others. */
+export interface PriceConfig {
+  readonly currency: string;
+  readonly cpu?: number;
+  /** Of one GiB. */
+  readonly memory?: number;
+  readonly gpu?: number;
+  readonly machine?: number;
+}
+
+export interface WorkloadConfig {
+  readonly name: string;
+  readonly phase: "training" | "serving";
+  /** Name of a model, empty when none was given. */
+  readonly model: string;
+  /** undefined: only reported runs. */
+  readonly match?: MatchConfig;
+  /** What it is provisioned: cores, bytes, GPUs, bytes. */
+  readonly size: Readonly<Partial<Record<Resource, number>>>;
+  /** Utilisation to have, of what is provisioned; defaults filled in for every resource of `size`. */
+  readonly target: Readonly<Partial<Record<Resource, number>>>;
+  readonly signals: readonly SignalConfig[];
+  /** Of the whole workload. `file` holds the current number as text. */
+  readonly replicas?: {
+    readonly current?: number;
+    readonly file?: string;
+    readonly min?: number;
+    readonly max?: number;
+  };
+  readonly tolerance: number;
+  /** undefined: not priced. */
+  readonly price?: PriceConfig;
+  /** Right-sizing: looked back so far, silent under `least` of span; what is needed is given so much more. */
+  readonly sizing: { readonly window: Duration; readonly least: Duration; readonly headroom: number };
+}
+
+export interface HostConfig {
+  readonly enabled: boolean;
+  /** Where the host's file tree lies: `/`, or `/host` in a container that has it mounted there. */
+  readonly root: string;
+  /** Command or path; undefined: NVIDIA's GPUs are not read. */
+  readonly nvidiaSmi?: string;
+  /** A GPU under this share is idle. */
+  readonly gpuIdle: number;
+  /** The greatest acceptable share of memory. */
+  readonly memoryLimit: number;
+}
+
 export interface Config {
   /** The file it came from, for messages. */
   readonly file: string;
   readonly models: readonly ModelConfig[];
-  readonly host: { readonly enabled: boolean };
+  readonly host: HostConfig;
+  readonly workloads: readonly WorkloadConfig[];
+  /** The price table; a workload's own entries win. undefined: nothing is priced. */
+  readonly prices?: PriceConfig;
+  /** Most that all workloads may cost in an hour, in the price table's currency. */
+  readonly budget?: number;
   /** Bounds of the embedded engine. */
   readonly engine: { readonly memory: string; readonly threads: number };
 }

@@ -36,6 +36,23 @@ export const modelDefaults = {
 /** The embedded engine's bounds. */
 export const engineDefaults = { memory: "1GB", threads: 2 } as const;
 
+/** Defaults of `host`. */
+export const hostDefaults = { root: "/", nvidiaSmi: "nvidia-smi", gpuIdle: 0.05, memoryLimit: 0.9 } as const;
+
+/**
+ * Defaults of a workload. Targets are of processors and GPUs alone: what a model holds in memory is the same in each replica, and servers
+ * such as vLLM take GPU memory when they start and keep it, so full memory is no reason for another replica and never falls when one
+ * goes. Figures: Kubernetes' examples have 50 to 60 % of processors; GPUs are dearer and saturate later.
+ */
+export const workloadDefaults = {
+  target: { cpu: 0.7, gpu: 0.75 },
+  signalTarget: 0.8,
+  // That of Kubernetes' horizontal pod autoscaler.
+  tolerance: 0.1,
+  sizing: { window: "7d", least: "24h", headroom: 0.2 },
+  currency: "USD",
+} as const;
+
 /** Label of the one window of a model whose rows have no timestamp. */
 export const wholeTable = "all";
 

@@ -3,7 +3,7 @@
  * when what it stands for arrives.
  */
 export const later = {
-  top: ["model_files", "workloads"],
+  top: ["model_files"],
   model: ["mlflow"],
   sources: ["events", "scoring", "trino", "postgres"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

@@ -6,14 +6,14 @@ import type { Config, ModelConfig } from "./config.ts";
 import { crossFaults } from "./cross.ts";
 import { engineDefaults } from "./defaults.ts";
 import { type Environment, hideVariables, replaceVariables, showVariables } from "./environment.ts";
-import { show } from "./fields.ts";
+import { readInfrastructure } from "./load-workloads.ts";
 import { resolveModel } from "./resolve.ts";
-import { fileSchema, modelSchema } from "./schema.ts";
+import { fileSchema, modelSchema, modelsForm } from "./schema.ts";
+import { sameNames, schemaFaults } from "./schema-faults.ts";
 import {
   child,
   type Fault,
   join,
-  keyPosition,
   locate,
   overlay,
   type Position,
@@ -55,16 +55,17 @@ export function parseConfig(text: string, origin: Origin): Config {
   const file = fileSchema.safeParse(plain(root));
   if (!file.success) faults.push(...schemaFaults(file.error.issues, root));
   const models = readModels(root, origin.folder, faults);
+  const infrastructure = readInfrastructure(root, file.data ?? {}, origin.folder, faults);
   // What could not be read is not missing.
   const told = faults.filter(
     (fault) => unread.includes(fault) || !unread.some(({ path }) => path === fault.path),
   );
   if (told.length > 0) throw allOf(told, origin.file);
-  const { host, engine } = file.data ?? {};
+  const { engine } = file.data ?? {};
   return {
     file: origin.file,
     models,
-    host: { enabled: host?.enabled ?? true },
+    ...infrastructure,
     engine: {
       memory: engine?.memory ?? engineDefaults.memory,
       threads: engine?.threads ?? engineDefaults.threads,
@@ -85,18 +86,15 @@ function allOf(faults: readonly Fault[], file: string): UserError {
 
 function readModels(root: TreeNode, folder: string, faults: Fault[]): ModelConfig[] {
   const list = child(root, "models");
+  if (list === undefined && root.value instanceof Map && !hasWorkloads(root))
+    faults.push({ ...locate(root, ["models"]), message: `missing; expected ${modelsForm}` });
   if (list === undefined || !Array.isArray(list.value)) return [];
   const models: ModelConfig[] = [];
-  const places = new Map<string, Position>();
-  if (list.value.length === 0) faults.push({ ...list, message: "no model; expected at least one" });
+  if (list.value.length === 0 && !hasWorkloads(root))
+    faults.push({ ...list, message: "no model; expected at least one" });
+  faults.push(...sameNames(list.value, "models"));
   for (const own of list.value as readonly TreeNode[]) {
     const node = overlay(child(root, "defaults"), own);
-    const name = child(own, "name");
-    if (typeof name?.value === "string") {
-      const other = places.get(name.value);
-      if (other === undefined) places.set(name.value, name.position);
-      else faults.push({ ...name, message: twoOfOneName(name.value, other) });
-    }
     const model = modelSchema.safeParse(plain(node));
     if (!model.success) {
       faults.push(...schemaFaults(model.error.issues, node));
@@ -109,28 +107,10 @@ function readModels(root: TreeNode, folder: string, faults: Fault[]): ModelConfi
   return models;
 }
 
-const twoOfOneName = (name: string, { line, column }: Position) =>
-  `two models are named ${show(name)} (the other at ${line}:${column}); expected a name for each`;
-
-type Issue = {
-  readonly code: string;
-  readonly path: PropertyKey[];
-  readonly message: string;
-  readonly keys?: string[];
-};
-
-function schemaFaults(issues: readonly Issue[], node: TreeNode): Fault[] {
-  return issues.flatMap(({ code, path, message, keys = [] }) => {
-    const place = locate(node, path);
-    if (code !== "unrecognized_keys") return [{ ...place, message }];
-    const messages = message.split("\n");
-    return keys.flatMap((key, index) => {
-      if (node.path === "" && path.length === 0 && key.startsWith("x-")) return [];
-      return [
-        { path: place.path, position: keyPosition(node, path, key), message: messages[index] ?? message },
-      ];
-    });
-  });
+/** A file about machines alone needs no model. */
+function hasWorkloads(root: TreeNode): boolean {
+  const list = child(root, "workloads")?.value;
+  return list !== undefined && !(Array.isArray(list) && list.length === 0);
 }
 
 /** YAML → a tree with positions, aliases and merge keys followed, variables replaced. */

@@ -20,8 +20,8 @@ import type {
   Target,
 } from "./config.ts";
 import { defaultDrift, defaultSchedule, learnedChecks, modelDefaults, wholeTable } from "./defaults.ts";
-import { parseDuration } from "./duration.ts";
 import type { WrittenDriftLimit } from "./limit-fields.ts";
+import { duration, present } from "./present.ts";
 import type { WrittenModel } from "./schema.ts";
 
 /** Fills in what a model leaves out. The model has passed `crossFaults`. */
@@ -95,21 +95,6 @@ export function resolveModel(written: WrittenModel, folder: string): ModelConfig
     },
     limits: { ...modelDefaults.limits, ...present(written.limits ?? {}) },
   };
-}
-
-type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> } & {
-  [K in keyof T as undefined extends T[K] ? never : K]: T[K];
-};
-
-/** The entries that are there: absent and undefined are two things in a resolved config. */
-function present<T extends object>(entries: T): Present<T> {
-  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as Present<T>;
-}
-
-function duration(text: string): Duration {
-  const read = parseDuration(text);
-  if (read === undefined) throw new Error(`default duration ${text} cannot be read`);
-  return read;
 }
 
 const sorted = (windows: readonly Duration[]) => [...windows].sort((one, other) => one.ms - other.ms);

@@ -4,10 +4,12 @@ import { fairnessMeasures } from "../metrics/fairness/measures.ts";
 import { performanceMetrics } from "../metrics/performance/metrics.ts";
 import { qualityChecks } from "../metrics/quality/checks.ts";
 import { datasetChecks } from "../metrics/quality/dataset-checks.ts";
+import { price } from "./amount-fields.ts";
 import { cronFault } from "./cron.ts";
 import * as f from "./fields.ts";
 import { later } from "./later.ts";
 import * as limits from "./limit-fields.ts";
+import { hostSchema, priceSchema } from "./workload-schema.ts";
 
 const names = <T extends string>(table: Readonly<Record<T, unknown>>) => Object.keys(table) as T[];
 
@@ -173,12 +175,18 @@ const sizeFault = (text: string) =>
     ? undefined
     : `${f.show(text)} is not an amount of memory; expected one such as 500MB, 1GB or 1GiB`;
 
-/** The file's top level; `models` and `defaults` are read entry by entry. */
+/** What the list of models is, for messages. */
+export const modelsForm = "a list of models, each with name, task and predictions";
+
+/** The file's top level; `models`, `defaults` and `workloads` are read entry by entry. */
 export const fileSchema = f.map(
   {
-    models: f.list(z.unknown(), "a list of models, each with name, task and predictions"),
+    models: f.list(z.unknown(), modelsForm).optional(),
     defaults: f.record(z.unknown(), "keys of a model").optional(),
-    host: f.map(each(["enabled"], f.flag())).optional(),
+    workloads: f.list(z.unknown(), "a list of workloads, each with name and phase").optional(),
+    prices: priceSchema.optional(),
+    budget: price().optional(),
+    host: hostSchema.optional(),
     engine: f
       .map({
         memory: f.checkedText("an amount of memory such as 1GB", sizeFault).optional(),

@@ -7,6 +7,7 @@ import express, { type NextFunction, type Request, type Response } from "express
 import { UserError } from "../errors.ts";
 import { acceptsGzip, chooseFormat } from "./accept.ts";
 import { contentTypes, type Format } from "./exposition.ts";
+import { type AcceptRun, createRunsRoute, workloadIn } from "./runs.ts";
 
 export interface ServerOptions {
   /** `HOST:PORT`, or `:PORT` for every address of the machine; port 0 takes a free one. */
@@ -20,6 +21,8 @@ export interface ServerOptions {
   page(): string;
   reload(): Promise<void>;
   ready(): boolean;
+  /** Who takes posts of runs; undefined while no workload is configured: then there is no such page. */
+  runs?(): AcceptRun | undefined;
   /** Told of every fault of ours while answering; the client sees no more than "internal error". */
   onFault(error: unknown): void;
 }
@@ -111,14 +114,25 @@ function application(options: ServerOptions, stopping: () => boolean): express.E
     "/-/reload": { POST: (_request, response) => reload(response, options) },
     [options.telemetryPath]: { GET: scrape },
   };
+  const takeRun = createRunsRoute();
+  const postRun = async (request: Request, response: Response, workload: string, accept: AcceptRun) => {
+    const answer = await takeRun(request, workload, accept);
+    // What was not read of a body would be taken for the next request.
+    if (!request.complete) response.setHeader("Connection", "close");
+    if ("code" in answer) refuse(response, answer.status, answer.code, answer.message);
+    else send(response, answer.status, "application/json", Buffer.from("{}\n"));
+  };
   app.use(async (request: Request, response: Response) => {
+    const workload = workloadIn(request.path);
+    const accept = workload === undefined ? undefined : options.runs?.();
+    if (workload !== undefined && accept !== undefined && request.method === "POST")
+      return postRun(request, response, workload, accept);
+    if (accept !== undefined) return notAllowed(response, "POST");
     const methods = Object.hasOwn(routes, request.path) ? routes[request.path] : undefined;
     if (!methods) return refuse(response, 404, "not_found", "no such page; / is the landing page");
     const handler = methods[request.method === "HEAD" ? "GET" : (request.method as "GET" | "POST")];
     if (handler) return handler(request, response);
-    const allowed = methods.GET ? "GET, HEAD" : "POST";
-    response.setHeader("Allow", allowed);
-    refuse(response, 405, "method_not_allowed", `only ${allowed} here`);
+    notAllowed(response, methods.GET ? "GET, HEAD" : "POST");
   });
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
     options.onFault(error);
@@ -168,6 +182,11 @@ function sendPage(response: Response, html: string): void {
 
 const sendText = (response: Response, status: number, text: string) =>
   send(response, status, "text/plain; charset=utf-8", Buffer.from(text));
+
+function notAllowed(response: Response, allowed: string): void {
+  response.setHeader("Allow", allowed);
+  refuse(response, 405, "method_not_allowed", `only ${allowed} here`);
+}
 
 const refuse = (response: Response, status: number, code: string, message: string) =>
   send(

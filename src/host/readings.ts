@@ -1,51 +1,90 @@
 import type { Sample } from "../catalogue.ts";
+import { container } from "./container.ts";
 import { cpu } from "./cpu.ts";
-import { cpuElsewhere, memoryElsewhere } from "./elsewhere.ts";
+import { disk } from "./disk.ts";
+import { cpuElsewhere, infoElsewhere, loadElsewhere, memoryElsewhere, otherFacts } from "./elsewhere.ts";
+import { infoReading } from "./info.ts";
+import { load } from "./load.ts";
 import { memory } from "./memory.ts";
-import type { HostState, Reading } from "./reading.ts";
+import { network } from "./network.ts";
+import { pressure } from "./pressure.ts";
+import type { Places, Reading } from "./reading.ts";
+import { openRounds } from "./rounds.ts";
+import { swap } from "./swap.ts";
 
-/** Every reading by platform: /proc where there is one. */
-const readings: Readonly<Record<"linux" | "other", readonly Reading[]>> = {
-  linux: [cpu, memory],
-  other: [cpuElsewhere, memoryElsewhere],
-};
+/** Every reading by platform and name (the label `collector`): /proc where there is one. */
+export const readings = {
+  linux: {
+    cpu,
+    load,
+    memory,
+    swap,
+    pressure,
+    disk,
+    network,
+    info: infoReading(otherFacts),
+    container,
+  },
+  other: {
+    cpu: cpuElsewhere(),
+    load: loadElsewhere(),
+    memory: memoryElsewhere(),
+    info: infoElsewhere(),
+  },
+} as const satisfies Readonly<Record<"linux" | "other", Readonly<Record<string, Reading>>>>;
 
-/** Time between two readings: of the order of a scrape interval, so that the utilisation is that of the last scrape's span. */
+/** Time between two rounds: of the order of a scrape interval, so that the utilisation is that of the last scrape's span. */
 const intervalMs = 15_000;
+/** As many as may hang at once fit into an interval. */
+const timeoutMs = 5_000;
 
 /** The readings at work. */
 export interface Host {
   /** Starts reading, at once and then again and again, or stops it; what was published stays for the caller to withdraw. */
   enable(on: boolean): void;
-  /** Stops reading and waits for a reading under way. */
+  /** Stops reading; what hangs is not waited for. */
   stop(): Promise<void>;
 }
 
-/** Reads the host in the background, so that no scrape waits for it, and hands each reading's samples to `publish`. */
+/** Reads the host in the background, so that no scrape waits for it, and hands each round's samples to `publish`. */
 export function startHost(options: {
+  readonly places: Places;
   publish(samples: readonly Sample[]): Promise<void>;
-  onFault(error: unknown): void;
+  /** Told when a reading begins to fail, not at every round in which it does. */
+  onFault(error: Error): void;
+  /** Those of this platform where none are given. */
+  readonly readings?: Readonly<Record<string, Reading>>;
 }): Host {
+  const chosen = options.readings ?? readings[process.platform === "linux" ? "linux" : "other"];
+  const nextRound = openRounds(chosen, {
+    places: options.places,
+    timeoutMs,
+    now: () => performance.now(),
+  });
+  const stopping = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  let state: HostState = {};
-  let reading: Promise<void> | undefined;
+  let round: Promise<void> | undefined;
+  let told: ReadonlyMap<string, Error> = new Map();
 
   async function read(): Promise<void> {
-    try {
-      const now = await readHost(state, process.platform);
-      state = now.state;
-      for (const fault of now.faults) options.onFault(fault);
-      if (timer) await options.publish(now.samples);
-    } catch (error) {
-      options.onFault(error);
+    const { samples, faults } = await nextRound(stopping.signal);
+    // Enabled no more: what was broken off is no fault.
+    if (!timer) return;
+    for (const [name, fault] of faults) {
+      if (told.has(name)) continue;
+      options.onFault(new Error(`${name}: ${fault.message}`, { cause: fault }));
     }
+    told = faults;
+    await options.publish(samples);
   }
 
   function tick(): void {
-    // A reading that takes longer than the interval is not joined by another.
-    reading ??= read().finally(() => {
-      reading = undefined;
-    });
+    // A round that takes longer than the interval is not joined by another.
+    round ??= read()
+      .catch((error: unknown) => options.onFault(error instanceof Error ? error : new Error(String(error))))
+      .finally(() => {
+        round = undefined;
+      });
   }
 
   return {
@@ -58,33 +97,8 @@ export function startHost(options: {
     async stop() {
       clearInterval(timer);
       timer = undefined;
-      await reading;
+      stopping.abort();
+      await round;
     },
   };
-}
-
-/** Reads all of the host; a reading that fails leaves its samples out and its error in `faults`, and the others stand. */
-export async function readHost(
-  previous: HostState,
-  platform: NodeJS.Platform,
-): Promise<{ samples: Sample[]; state: HostState; faults: Error[] }> {
-  return readAll(readings[platform === "linux" ? "linux" : "other"], previous);
-}
-
-/** The same with given readings. */
-export async function readAll(
-  chosen: readonly Reading[],
-  previous: HostState,
-): Promise<{ samples: Sample[]; state: HostState; faults: Error[] }> {
-  const results = await Promise.allSettled(chosen.map((reading) => reading.read(previous)));
-  const samples: Sample[] = [];
-  const faults: Error[] = [];
-  let state: HostState = {};
-  for (const result of results) {
-    if (result.status === "fulfilled") {
-      samples.push(...result.value.samples);
-      state = { ...state, ...result.value.state };
-    } else faults.push(result.reason instanceof Error ? result.reason : new Error(String(result.reason)));
-  }
-  return { samples, state, faults };
 }

@@ -55,9 +55,12 @@ async function done(folder: Folder, run: (io: Io) => Promise<number>): Promise<D
 const flags = { logLevel: "warn", logFormat: "logfmt" } as const;
 const configIn = (folder: Folder) => `${folder.path}/ml-exporter.yml`;
 
-/** `ml-exporter check` in a folder. */
-export const runCheck = (folder: Folder): Promise<Done> =>
-  done(folder, (io) => check({ ...flags, configFile: configIn(folder) }, io));
+/** `ml-exporter check` in a folder; what it says of the machine, which is another everywhere, stands apart. */
+export async function runCheck(folder: Folder): Promise<Done & { readonly host: string | undefined }> {
+  const all = await done(folder, (io) => check({ ...flags, configFile: configIn(folder) }, io));
+  const host = /^host\n(?: {2}.*\n)+\n/m.exec(all.out)?.[0];
+  return { ...all, out: all.out.replace(host ?? "", ""), host };
+}
 
 /** `ml-exporter evaluate` in a folder. */
 export const runEvaluate = (

@@ -33,7 +33,8 @@ describe("defaults", () => {
     expect(minimal.trimEnd().split("\n").length).toBeLessThanOrEqual(12);
     expect(parse(minimal)).toEqual({
       file: "ml-exporter.yml",
-      host: { enabled: true },
+      host: { enabled: true, root: "/", nvidiaSmi: "nvidia-smi", gpuIdle: 0.05, memoryLimit: 0.9 },
+      workloads: [],
       engine: { memory: "1GB", threads: 2 },
       models: [
         {
