@@ -154,6 +154,9 @@ export function parsePromql(text: string): Parsed {
     const [left, right] = [surviving(node.firstChild as SyntaxNode), surviving(node.lastChild as SyntaxNode)];
     if (node.getChild("And") || node.getChild("Unless")) return left;
     if (node.getChild("Or")) return new Set([...left, ...right]);
+    // Only a comparison that filters keeps the name.
+    const filters = ["Gtr", "Lss", "Gte", "Lte", "EqlC", "Neq"].some((name) => node.getChild(name) !== null);
+    if (!filters || node.getChild("BoolModifier")) for (const side of [left, right]) side.delete("__name__");
     if (left.size === 0) return right;
     const clause = node.getChild("MatchingModifierClause");
     const lists =

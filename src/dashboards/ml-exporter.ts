@@ -1,6 +1,6 @@
 import { dashboard, type Section } from "./frame.ts";
 import * as mappings from "./mappings.ts";
-import { largest, machine } from "./ml-infrastructure-scope.ts";
+import { each, largest, machine } from "./ml-infrastructure-scope.ts";
 import { stat, stateTimeline, table, timeSeries } from "./panels.ts";
 import { units } from "./units.ts";
 
@@ -89,16 +89,16 @@ const models: Section = {
       noValue: down,
       labels: { model: "Model", instance: "Instance" },
       labelWidths: { Model: 200, Instance: 180 },
-      hide: ["job", "__name__"],
+      hide: ["job"],
       // biome-ignore format: a table
       columns: [
-        { name: "Last evaluation", expr: select("ml_exporter_evaluation_success"), unit: units.none, mappings: mappings.evaluated, noValue: "none yet" },
-        { name: "Succeeded", expr: `1000 * ${select("ml_exporter_evaluation_last_success_timestamp_seconds")}`, unit: units.ago, noValue: "never" },
-        { name: "Due", expr: `1000 * ${due}`, unit: units.ago },
-        { name: "Took", expr: `sum without (step) (${select("ml_exporter_evaluation_duration_seconds")})`, unit: units.seconds, noValue: "–" },
-        { name: "Series", expr: select("ml_exporter_series"), unit: units.count, noValue: "–" },
-        { name: "At most", expr: select("ml_exporter_series_limit"), unit: units.count, noValue: "–" },
-        { name: "Left out", expr: `sum without (reason) (${select("ml_exporter_series_dropped")})`, unit: units.count, noValue: "–" },
+        { name: "Last evaluation", expr: each("ml_exporter_evaluation_success"), unit: units.none, mappings: mappings.evaluated, noValue: "none yet" },
+        { name: "Succeeded", expr: `1000 * ${each("ml_exporter_evaluation_last_success_timestamp_seconds")}`, unit: units.ago, noValue: "never" },
+        { name: "Due", expr: `1000 * ${each("ml_exporter_evaluation_due_timestamp_seconds")}`, unit: units.ago },
+        { name: "Took", expr: `sum without (step) (${each("ml_exporter_evaluation_duration_seconds")})`, unit: units.seconds, noValue: "–" },
+        { name: "Series", expr: each("ml_exporter_series"), unit: units.count, noValue: "–" },
+        { name: "At most", expr: each("ml_exporter_series_limit"), unit: units.count, noValue: "–" },
+        { name: "Left out", expr: `sum without (reason) (${each("ml_exporter_series_dropped")})`, unit: units.count, noValue: "–" },
       ],
       sort: [{ by: "Due", descending: false }],
     }),
@@ -232,10 +232,10 @@ const processes: Section = {
       noValue: down,
       labels: { instance: "Instance", version: "Version", node_version: "Node" },
       labelWidths: { Instance: 250, Version: 150, Node: 150 },
-      hide: ["job", "__name__"],
+      hide: ["job"],
       columns: [
-        { name: "Is", expr: select("ml_exporter_build_info"), unit: units.none, hidden: true },
-        { name: "Started", expr: `1000 * ${select("process_start_time_seconds")}`, unit: units.date },
+        { name: "Is", expr: each("ml_exporter_build_info"), unit: units.none, hidden: true },
+        { name: "Started", expr: `1000 * ${each("process_start_time_seconds")}`, unit: units.date },
       ],
       sort: [{ by: "Instance", descending: false }],
     }),

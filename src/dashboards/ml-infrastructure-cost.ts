@@ -63,12 +63,13 @@ export const costSection: Section = {
       height: 7,
       noValue: "No run was reported: `ml-exporter run --workload NAME --exporter.url … -- COMMAND`.",
       labels: { workload: "Workload", phase: "Phase", model: "Model" },
+      labelWidths: { Workload: 110, Phase: 90, Model: 100 },
       hide: ["job", "currency"],
       // biome-ignore format: a table
       columns: [
-        { name: "Ended", expr: `1000 * ${together("max", "ml_workload_run_end_timestamp_seconds")}`, unit: units.ago },
+        { name: "Ended", expr: `1000 * ${together("max", "ml_workload_run_end_timestamp_seconds")}`, unit: units.ago, width: 130 },
         { name: "Took", expr: together("max", "ml_workload_run_duration_seconds"), unit: units.seconds },
-        { name: "Cost", expr: `sum without (currency) (${together("max", "ml_workload_run_cost")})`, unit: units.none, decimals: 2, noValue: "no price" },
+        { name: "Cost", expr: `sum without (currency) (${together("max", "ml_workload_run_cost")})`, unit: units.none, decimals: 4, noValue: "no price" },
       ],
       sort: [{ by: "Ended", descending: true }],
     }),
@@ -94,6 +95,7 @@ export const costSection: Section = {
       height: 7,
       noValue: noPrices,
       labels: { resource: "Resource", currency: "Currency" },
+      labelWidths: { Resource: 100, Currency: 100 },
       hide: ["job"],
       columns: [{ name: "An hour", expr: machine.greatest("ml_resource_price_per_hour"), unit: units.none }],
       sort: [{ by: "Resource", descending: false }],

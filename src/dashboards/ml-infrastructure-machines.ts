@@ -1,6 +1,6 @@
 import type { Section } from "./frame.ts";
 import * as mappings from "./mappings.ts";
-import { largest, machine } from "./ml-infrastructure-scope.ts";
+import { each, largest, machine } from "./ml-infrastructure-scope.ts";
 import { table, timeSeries } from "./panels.ts";
 import { units } from "./units.ts";
 
@@ -110,16 +110,16 @@ export const hostSection: Section = {
         release: "Release",
         architecture: "Architecture",
       },
-      labelWidths: { Processor: 300 },
-      hide: ["job", "__name__"],
+      labelWidths: { Instance: 145, Processor: 260 },
+      hide: ["job"],
       // biome-ignore format: a table
       columns: [
-        { name: "Is", expr: select("ml_host_info"), unit: units.none, hidden: true },
-        { name: "CPUs", expr: select("ml_host_cpus"), unit: units.count },
-        { name: "Memory", expr: select("ml_host_memory_total_bytes"), unit: units.bytes },
-        { name: "Available", expr: select("ml_host_memory_available_bytes"), unit: units.bytes },
-        { name: "Swap used", expr: select("ml_host_swap_used_bytes"), unit: units.bytes, noValue: "–" },
-        { name: "Swap", expr: select("ml_host_swap_total_bytes"), unit: units.bytes, noValue: "–" },
+        { name: "Is", expr: each("ml_host_info"), unit: units.none, hidden: true },
+        { name: "CPUs", expr: each("ml_host_cpus"), unit: units.count },
+        { name: "Memory", expr: each("ml_host_memory_total_bytes"), unit: units.bytes },
+        { name: "Available", expr: each("ml_host_memory_available_bytes"), unit: units.bytes },
+        { name: "Swap used", expr: each("ml_host_swap_used_bytes"), unit: units.bytes, noValue: "–" },
+        { name: "Swap", expr: each("ml_host_swap_total_bytes"), unit: units.bytes, noValue: "–" },
       ],
       sort: [{ by: "Instance", descending: false }],
     }),
@@ -166,13 +166,13 @@ export const containerSection: Section = {
       noValue: noContainer,
       labels: { instance: "Instance" },
       labelWidths: { Instance: 300 },
-      hide: ["job", "__name__"],
+      hide: ["job"],
       // biome-ignore format: a table
       columns: [
-        { name: "CPU limit", expr: select("ml_container_cpu_limit_cores"), unit: units.none, noValue: "none" },
-        { name: "Memory limit", expr: select("ml_container_memory_limit_bytes"), unit: units.bytes, noValue: "none" },
-        { name: "Memory used", expr: select("ml_container_memory_used_bytes"), unit: units.bytes },
-        { name: "Of its limit", expr: select("ml_container_memory_utilization_ratio"), unit: units.ratio, decimals: 0, noValue: "–" },
+        { name: "CPU limit", expr: each("ml_container_cpu_limit_cores"), unit: units.none, noValue: "none" },
+        { name: "Memory limit", expr: each("ml_container_memory_limit_bytes"), unit: units.bytes, noValue: "none" },
+        { name: "Memory used", expr: each("ml_container_memory_used_bytes"), unit: units.bytes },
+        { name: "Of its limit", expr: each("ml_container_memory_utilization_ratio"), unit: units.ratio, decimals: 0, noValue: "–" },
       ],
       sort: [{ by: "Instance", descending: false }],
     }),
@@ -198,17 +198,17 @@ export const gpuSection: Section = {
         vendor: "Vendor",
         driver_version: "Driver",
       },
-      labelWidths: { Name: 220, GPU: 60, Part: 60, Vendor: 80 },
-      hide: ["job", "gpu_uuid", "__name__"],
+      labelWidths: { Instance: 145, Name: 365, GPU: 60, Part: 60, Vendor: 85, Driver: 80 },
+      hide: ["job", "gpu_uuid"],
       // biome-ignore format: a table
       columns: [
-        { name: "Is", expr: select("ml_gpu_info"), unit: units.none, hidden: true },
-        { name: "Idle", expr: `max_over_time(${select("ml_gpu_utilization_ratio", {}, "[1h]")}) < bool on (job, instance) group_left () ${select("ml_gpu_idle_limit_ratio")}`, unit: units.none, mappings: mappings.worthALook, noValue: "not told" },
-        { name: "Busy", expr: select("ml_gpu_utilization_ratio"), unit: units.ratio, decimals: 0, noValue: "not told" },
-        { name: "Memory used", expr: select("ml_gpu_memory_used_bytes"), unit: units.bytes, noValue: "–" },
-        { name: "Memory", expr: select("ml_gpu_memory_total_bytes"), unit: units.bytes, noValue: "–" },
-        { name: "Temperature", expr: select("ml_gpu_temperature_celsius"), unit: units.celsius, noValue: "–" },
-        { name: "Power", expr: select("ml_gpu_power_watts"), unit: units.watts, noValue: "–" },
+        { name: "Is", expr: each("ml_gpu_info"), unit: units.none, hidden: true },
+        { name: "Idle", expr: `max without (pod, container, endpoint, node) (max_over_time(${select("ml_gpu_utilization_ratio", {}, "[1h]")})) < bool on (job, instance) group_left () ${select("ml_gpu_idle_limit_ratio")}`, unit: units.none, mappings: mappings.worthALook, noValue: "not told" },
+        { name: "Busy", expr: each("ml_gpu_utilization_ratio"), unit: units.ratio, decimals: 0, noValue: "not told" },
+        { name: "Memory used", expr: each("ml_gpu_memory_used_bytes"), unit: units.bytes, noValue: "–" },
+        { name: "Memory", expr: each("ml_gpu_memory_total_bytes"), unit: units.bytes, noValue: "–" },
+        { name: "Temperature", expr: each("ml_gpu_temperature_celsius"), unit: units.celsius, noValue: "–" },
+        { name: "Power", expr: each("ml_gpu_power_watts"), unit: units.watts, noValue: "–" },
       ],
       sort: [{ by: "Instance", descending: false }],
     }),
@@ -243,11 +243,12 @@ export const gpuSection: Section = {
       height: 6,
       noValue: noGpu,
       labels: { instance: "Instance", vendor: "Vendor" },
-      hide: ["job", "__name__"],
+      labelWidths: { Instance: 145 },
+      hide: ["job"],
       // biome-ignore format: a table
       columns: [
-        { name: "Answers", expr: select("ml_gpu_collector_success"), unit: units.none, mappings: mappings.evaluated },
-        { name: "Last answer", expr: `1000 * ${select("ml_gpu_collector_last_success_timestamp_seconds")}`, unit: units.ago, noValue: "never" },
+        { name: "Answers", expr: each("ml_gpu_collector_success"), unit: units.none, mappings: mappings.evaluated },
+        { name: "Last answer", expr: `1000 * ${each("ml_gpu_collector_last_success_timestamp_seconds")}`, unit: units.ago, noValue: "never" },
       ],
       sort: [{ by: "Instance", descending: false }],
     }),
@@ -259,11 +260,12 @@ export const gpuSection: Section = {
       height: 6,
       noValue: noHost,
       labels: { instance: "Instance", collector: "Reading" },
-      hide: ["job", "__name__"],
+      labelWidths: { Instance: 145 },
+      hide: ["job"],
       // biome-ignore format: a table
       columns: [
-        { name: "Succeeded", expr: select("ml_exporter_collector_success"), unit: units.none, mappings: mappings.evaluated },
-        { name: "Took", expr: select("ml_exporter_collector_duration_seconds"), unit: units.seconds },
+        { name: "Succeeded", expr: each("ml_exporter_collector_success"), unit: units.none, mappings: mappings.evaluated },
+        { name: "Took", expr: each("ml_exporter_collector_duration_seconds"), unit: units.seconds },
       ],
       sort: [{ by: "Succeeded", descending: false }],
     }),

@@ -9,6 +9,10 @@ const workload: Matchers = { workload: '=~"$workload"', phase: '=~"$phase"' };
 /** The chosen workloads on them. */
 export const chosen = scope({ job: '=~"$job"', instance: '=~"$instance"' }, workload);
 
+/** One series a machine, without its name and without what else a scrape may add: rows of a table are told apart by labels alone. */
+export const each = (family: FamilyName) =>
+  `max without (${replicas.filter((label) => label !== "instance").join(", ")}) (${machine.select(family)})`;
+
 /** Of a workload on all its machines together: a sum of what adds up (cost, processes), a mean of shares, the greatest of what is the same. */
 export const together = (how: "sum" | "avg" | "max", family: FamilyName, extra?: Matchers) =>
   `${how} without (${replicas.join(", ")}) (${chosen.select(family, extra)})`;

@@ -27,12 +27,12 @@ export const workloadSection: Section = {
       height: 8,
       noValue: noWorkloads,
       labels,
-      hide: ["job", "currency", "__name__"],
+      hide: ["job", "currency"],
       // biome-ignore format: a table
       columns: [
         { name: "Scaling", expr: `(${desired} > bool ${current}) - (${desired} < bool ${current})`, unit: units.none, mappings: mappings.scaling, noValue: "not scaled" },
-        { name: "Replicas", expr: current, unit: units.count, noValue: unmeasured },
-        { name: "Wanted", expr: desired, unit: units.count, noValue: unmeasured },
+        { name: "Replicas", expr: `max by (job, workload, phase, model) (${current})`, unit: units.count, noValue: unmeasured },
+        { name: "Wanted", expr: `max by (job, workload, phase, model) (${desired})`, unit: units.count, noValue: unmeasured },
         { name: "CPU", expr: use("cpu"), unit: units.ratio, decimals: 0, noValue: unmeasured },
         { name: "Memory", expr: use("memory"), unit: units.ratio, decimals: 0, noValue: unmeasured },
         { name: "GPU", expr: use("gpu"), unit: units.ratio, decimals: 0, noValue: unmeasured },
@@ -63,8 +63,8 @@ export const workloadSection: Section = {
         hide: ["job", "unit", "model"],
         // biome-ignore format: a table
         columns: [
-          { name: "Provisioned", expr: together("max", "ml_workload_provisioned", { unit: of }), unit, decimals: 1, noValue: unmeasured },
-          { name: "Needed", expr: together("max", "ml_workload_recommended", { unit: of }), unit, decimals: 1, noValue: notYet },
+          { name: "Provisioned", expr: together("max", "ml_workload_provisioned", { unit: of }), unit, decimals: 2, noValue: unmeasured },
+          { name: "Needed", expr: together("max", "ml_workload_recommended", { unit: of }), unit, decimals: 2, noValue: notYet },
           { name: "Readings", expr: together("sum", "ml_workload_recommended_samples", { unit: of }), unit: units.count, noValue: unmeasured },
           { name: "Span", expr: together("max", "ml_workload_recommended_span_seconds", { unit: of }), unit: units.seconds, noValue: unmeasured },
         ],

@@ -63,9 +63,9 @@ const answers: Section = {
       noValue: "too early",
     }),
     stat({
-      title: "To be saved an hour",
+      title: "Could be saved",
       description:
-        "What the workloads with a recommendation cost now, less what they would cost at the recommended size. Negative: they are too small.",
+        "An hour: what the workloads with a recommendation cost now, less what they would cost at the recommended size. Negative: they are too small.",
       unit: units.none,
       ...top,
       expr: `sum by (currency) (${chosen.select("ml_workload_cost_per_hour")} - ${chosen.select("ml_workload_recommended_cost_per_hour")})`,

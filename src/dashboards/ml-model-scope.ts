@@ -6,9 +6,6 @@ export const model = scope(
   { model: '="$model"', version: '="$version"', window: '="$window"' },
 );
 
-/** The same model in what is not told apart by version or window. */
-export const host = scope({ job: '=~"$job"', instance: '=~"$instance"' }, {});
-
 /** All versions of the model, in the chosen window. */
 export const versions = scope(
   { job: '=~"$job"', instance: '=~"$instance"' },

@@ -43,7 +43,7 @@ export const versionSection: Section = {
       height: 8,
       noValue: "No performance is measured.",
       labels: { metric: "Metric", version: "Version" },
-      labelWidths: { Metric: 165, Version: 80 },
+      labelWidths: { Metric: 190, Version: 75 },
       hide: ["model", "window", "job"],
       // biome-ignore format: a table
       columns: [

@@ -59,7 +59,7 @@ export const modelDashboard = (): string =>
             noValue: "unknown",
           }),
           stat({
-            title: "Drifted features",
+            title: "Drifted",
             description:
               "Features whose distribution differs from the reference by more than the limit, with evidence. Not measured: no reference, or no rows.",
             unit: units.count,
@@ -83,7 +83,7 @@ export const modelDashboard = (): string =>
             noValue: "no limit",
           }),
           stat({
-            title: "Labelled rows",
+            title: "Labels",
             description:
               "Rows of the window with a prediction and a label: what performance is computed from.",
             unit: units.count,
@@ -144,7 +144,7 @@ export const modelDashboard = (): string =>
             height: 9,
             noValue: noLabels,
             labels: { metric: "Metric" },
-            labelWidths: { Metric: 200 },
+            labelWidths: { Metric: 290 },
             hide: ["model", "version", "window", "job"],
             // biome-ignore format: a table
             columns: [

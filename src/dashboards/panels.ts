@@ -258,10 +258,10 @@ export function table(
     }
     rename[value] = column.name;
     order.push(value);
-    const properties = [property("unit", column.unit), wrapped];
+    // Else the panel's own sentence would answer for an empty cell.
+    const properties = [property("unit", column.unit), property("noValue", column.noValue ?? "–"), wrapped];
     if (column.decimals !== undefined) properties.push(property("decimals", column.decimals));
     if (column.width !== undefined) properties.push(property("custom.width", column.width));
-    if (column.noValue !== undefined) properties.push(property("noValue", column.noValue));
     if (column.words) properties.push(property("mappings", column.words));
     if (column.mappings) {
       properties.push(property("mappings", column.mappings));

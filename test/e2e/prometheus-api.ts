@@ -12,7 +12,8 @@ interface Range {
 
 /** What the tests ask of a Prometheus. */
 export interface PrometheusApi {
-  query(expression: string): Promise<readonly Instant[]>;
+  /** At a time in seconds since 1970; now when left out. */
+  query(expression: string, time?: number): Promise<readonly Instant[]>;
   queryRange(expression: string, start: number, end: number, stepSeconds: number): Promise<readonly Range[]>;
 }
 
@@ -28,8 +29,9 @@ export function prometheusApi(address: string): PrometheusApi {
     return answer.data.result;
   };
   return {
-    async query(query) {
-      const result = (await ask("query", { query })) as {
+    async query(query, time) {
+      const at: Record<string, string> = time === undefined ? {} : { time: String(time) };
+      const result = (await ask("query", { query, ...at })) as {
         metric: Record<string, string>;
         value: [number, string];
       }[];

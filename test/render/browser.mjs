@@ -1,0 +1,2 @@
+// The browser's driver, for tests that lie outside of this folder.
+export { chromium } from "playwright-core";
