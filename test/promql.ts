@@ -25,6 +25,8 @@ export const foreignSeries: Readonly<Record<string, readonly string[]>> = {
   ALERTS: [...alertLabels, ...findingLabels, ...machineLabels],
   ALERTS_FOR_STATE: [...alertLabels, ...findingLabels, ...machineLabels],
   "model:ml_retrain_recommended:bool": ["model", "team", "tier"],
+  "model:ml_feature_drift_detected:sum": ["model"],
+  "model:ml_quality_ratio_detected:sum": ["model"],
   "workload:ml_load_per_target:ratio": ["workload", "phase", "model"],
   "workload:ml_replicas:current": ["workload", "phase", "model"],
   "workload:ml_replicas_desired:raw": ["workload", "phase", "model"],

@@ -18,17 +18,28 @@ const answers: Section = {
       description:
         "Exporters that are scraped. None: Prometheus reaches none of them, so nothing here is known.",
       unit: units.count,
-      width: 4,
+      width: 3,
       height: 4,
       expr: `count(${select("ml_exporter_build_info")})`,
       noValue: "none",
+    }),
+    stat({
+      title: "Down",
+      description:
+        "Exporters that Prometheus cannot scrape. Some: look at their logs; what they watch is not known.",
+      unit: units.count,
+      width: 3,
+      height: 4,
+      expr: 'sum(up{job=~"$job", instance=~"$instance"} == bool 0 and on (job, instance) last_over_time(ml_exporter_build_info{job=~"$job", instance=~"$instance"}[1d]))',
+      attention: "bad",
+      noValue: "no exporter",
     }),
     stat({
       title: "Overdue",
       description:
         "Models whose evaluation is overdue; their values are withdrawn. Some: the exporter's log says why, or it is too slow for their schedule.",
       unit: units.count,
-      width: 4,
+      width: 3,
       height: 4,
       expr: `sum(${due} < bool time())`,
       attention: "bad",
@@ -39,7 +50,7 @@ const answers: Section = {
       description:
         "Models whose last evaluation failed. Some: see the reason below, and the log for the line.",
       unit: units.count,
-      width: 4,
+      width: 3,
       height: 4,
       expr: `sum(${select("ml_exporter_evaluation_success")} == bool 0)`,
       attention: "warning",

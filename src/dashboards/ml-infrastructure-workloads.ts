@@ -79,20 +79,19 @@ export const workloadTimes: Section = {
   title: "How has each been used?",
   panels: [
     timeSeries({
-      title: "Use of $workload",
+      title: "Use beside target",
       description:
-        "What the workload uses of what it is provisioned, mean over its machines, with the target of each resource (dashed).",
+        "What the workloads use of what they are provisioned, the ten highest, mean over their machines; and the targets (dashed).",
       unit: units.ratio,
       width: 12,
       height: 9,
       min: 0,
       reach: 1,
-      repeat: "workload",
-      noValue: "Nothing of this workload was measured: does it run, and has it a size?",
+      noValue: "Nothing was measured: does a workload run, and has it a size?",
       // biome-ignore format: a table
       queries: [
-        { expr: together("avg", "ml_workload_utilization_ratio"), legend: "{{resource}}" },
-        { expr: together("max", "ml_workload_utilization_target_ratio"), legend: "{{resource}} target", line: "limit" },
+        { expr: largest(together("avg", "ml_workload_utilization_ratio")), legend: "{{workload}} {{resource}}" },
+        { expr: largest(together("max", "ml_workload_utilization_target_ratio")), legend: "{{workload}} {{resource}} target", line: "limit" },
       ],
     }),
     timeSeries({

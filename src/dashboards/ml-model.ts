@@ -129,6 +129,7 @@ export const modelDashboard = (): string =>
               { expr: `max(${greatest("ml_window_predictions")} < bool ${greatest("ml_window_predictions_limit")})`, legend: "Few rows" },
               { expr: `max(${greatest("ml_label_coverage_ratio")} < bool ${greatest("ml_label_coverage_ratio_limit")})`, legend: "Labels missing" },
               { expr: `max(${greatest("ml_exporter_evaluation_success")}) == bool 0`, legend: "Evaluation failed", mappings: mappings.urgent },
+              { expr: `max(${greatest("ml_exporter_evaluation_due_timestamp_seconds")} < bool time())`, legend: "Evaluation overdue", mappings: mappings.urgent },
             ],
           }),
         ],

@@ -25,11 +25,10 @@ const beyond = (["upper", "lower"] as const)
   .join(" or ");
 const worst = `topk without (metric, version, window) (1, max without (side) (${beyond}))`;
 
-const driftedFeatures = `sum without (feature) (${alerting("ml_feature_drift_detected", { drop: ["method", ...slices] })})`;
-const faults = `sum without (feature, check) (${either(
-  alerting("ml_feature_quality_ratio_detected", { drop: slices }),
-  alerting("ml_dataset_quality_ratio_detected", { drop: slices }),
-)})`;
+/** Recorded, for the series behind them are many: features × checks. */
+const counted = (name: string) => `model:${name}:sum{job=~"$job", model=~"$model"}`;
+const driftedFeatures = without([], counted("ml_feature_drift_detected"));
+const faults = without([], counted("ml_quality_ratio_detected"));
 const missed = alerting("ml_performance_missed", { drop: ["metric", ...slices] });
 const unfair = `max without (attribute, measure) (${either(
   alerting("ml_fairness_difference_detected", { drop: slices }),

@@ -74,10 +74,12 @@ const folder = resolve(import.meta.dirname, "../../grafana/dashboards");
 /** The committed dashboards: file name without ending → dashboard. */
 export const committed = (): Map<string, Dashboard> =>
   new Map(
-    readdirSync(folder).map((file) => [
-      file.replace(/\.json$/, ""),
-      JSON.parse(readFileSync(join(folder, file), "utf8")) as Dashboard,
-    ]),
+    readdirSync(folder)
+      .filter((file) => file.endsWith(".json"))
+      .map((file) => [
+        file.replace(/\.json$/, ""),
+        JSON.parse(readFileSync(join(folder, file), "utf8")) as Dashboard,
+      ]),
   );
 
 export interface Query {

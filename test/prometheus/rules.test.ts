@@ -121,6 +121,8 @@ describe("expressions", () => {
   it("record what the contract names and the steps to it", () => {
     const recorded = rules.flatMap((rule) => rule.record ?? []);
     expect(recorded).toEqual([
+      "model:ml_feature_drift_detected:sum",
+      "model:ml_quality_ratio_detected:sum",
       "workload:ml_load_per_target:ratio",
       "workload:ml_replicas:current",
       "workload:ml_replicas_desired:raw",
