@@ -47,7 +47,7 @@ const drift: Section = {
     table({
       title: "Features by drift",
       description:
-        "How far each feature's distribution lies from the reference's, the furthest over its limit first. The p-value is adjusted over features; drifted means over the limit and not by chance.",
+        "How far each feature's distribution lies from the reference's, the furthest over its limit first. The p-value is adjusted over features; drifted means over the limit and not by chance. What to do: choose the first in the list “Feature” and see below how it moved.",
       width: 16,
       height: 12,
       noValue: noReference,
@@ -84,7 +84,7 @@ const drift: Section = {
     }),
     grid({
       title: "Drift over time",
-      description: `Score over limit of the ${rows} features that were furthest over it in the time shown: coloured from 1 on. One column at once is an incident; a slow spread from row to row is a world that changes.`,
+      description: `Score over limit of the ${rows} features that were furthest over it in the time shown: coloured from 1 on. One column at once is an incident; a slow spread from row to row is a world that changes. What to do: for a column, look for what was deployed then; for a slow spread, plan a retraining.`,
       unit: units.none,
       width: 24,
       height: 10,
@@ -109,7 +109,7 @@ const drift: Section = {
     table({
       title: "Drift of answers and labels",
       description:
-        "How far the predictions, the probabilities of each class and the labels lie from the reference's. Predictions that move while no feature does point at the model or at what serves it; labels that move along are the world.",
+        "How far the predictions, the probabilities of each class and the labels lie from the reference's. Predictions that move while no feature does point at the model or at what serves it; labels that move along are the world. What to do: compare with another version, if there is one, over the same window.",
       width: 24,
       height: 6,
       noValue: noReference,
@@ -138,7 +138,7 @@ const quality: Section = {
     table({
       title: "Features by faulty values",
       description:
-        "Share of faulty values: what was found first, then the largest shares. Found: even the lower end of the share's interval is over the limit.",
+        "Share of faulty values: what was found first, then the largest shares. Found: even the lower end of the share's interval is over the limit. What to do: ask whoever delivers the first feature what changed when the line below rose.",
       width: 12,
       height: 10,
       noValue: noRows,
@@ -230,7 +230,7 @@ const answers: Section = {
     stat({
       title: "Drifted features",
       description:
-        "Features whose distribution differs from the reference by more than the limit, with evidence. Some: see which below, and whether the data is sound before the model is blamed. Not measured: no reference, or no rows.",
+        "Features whose distribution differs from the reference by more than the limit, with evidence. Not measured: no reference, or no rows. What to do: see which below, and whether the data is sound, before you blame the model.",
       unit: units.count,
       width: 5,
       height: 4,
@@ -241,7 +241,7 @@ const answers: Section = {
     stat({
       title: "Answers",
       description:
-        "Whether the predictions or probabilities drifted. Alone, without a feature: look at what serves the model.",
+        "Whether the predictions or probabilities drifted. What to do: with drifted features, look at these first; without, at what serves the model.",
       unit: units.none,
       width: 5,
       height: 4,
@@ -252,7 +252,7 @@ const answers: Section = {
     stat({
       title: "Labels",
       description:
-        "Whether the truth itself drifted: then the world has changed, and training again will help.",
+        "Whether the truth itself drifted: then the world has changed, and training again will help. What to do: train again on recent rows.",
       unit: units.none,
       width: 5,
       height: 4,
@@ -263,7 +263,7 @@ const answers: Section = {
     stat({
       title: "Faulty features",
       description:
-        "Features with more faulty values than their limit, with evidence. Some: mend the pipeline first; do not train on this.",
+        "Features with more faulty values than their limit, with evidence. What to do: mend the pipeline first, and do not train on these rows.",
       unit: units.count,
       width: 5,
       height: 4,

@@ -25,8 +25,7 @@ const answers: Section = {
     }),
     stat({
       title: "Down",
-      description:
-        "Exporters that Prometheus cannot scrape. Some: look at their logs; what they watch is not known.",
+      description: "Exporters that Prometheus cannot scrape. What to do: look at its log and its machine.",
       unit: units.count,
       width: 3,
       height: 4,
@@ -37,7 +36,7 @@ const answers: Section = {
     stat({
       title: "Overdue",
       description:
-        "Models whose evaluation is overdue; their values are withdrawn. Some: the exporter's log says why, or it is too slow for their schedule.",
+        "Models whose evaluation is overdue; their values are withdrawn. What to do: read its log; if evaluations are merely slow (below), give it a slower schedule.",
       unit: units.count,
       width: 3,
       height: 4,
@@ -48,7 +47,7 @@ const answers: Section = {
     stat({
       title: "Failing",
       description:
-        "Models whose last evaluation failed. Some: see the reason below, and the log for the line.",
+        "Models whose last evaluation failed. What to do: see the reason below, and its log for the line.",
       unit: units.count,
       width: 3,
       height: 4,
@@ -59,7 +58,7 @@ const answers: Section = {
     stat({
       title: "Configuration",
       description:
-        "Whether the last load of each configuration succeeded. Failed: the one before stays in force.",
+        "Whether the last load of each configuration succeeded. What to do: run `ml-exporter check`; it names the line.",
       unit: units.none,
       width: 4,
       height: 4,
@@ -78,7 +77,7 @@ const answers: Section = {
     }),
     stat({
       title: "Series left out",
-      description: "Series over `limits.series`. Some: raise the limit, or describe less.",
+      description: "Series over `limits.series`. What to do: raise `limits.series`, or describe less.",
       unit: units.count,
       width: 4,
       height: 4,
@@ -94,7 +93,8 @@ const models: Section = {
   panels: [
     table({
       title: "Models",
-      description: "Each model with its last evaluation; overdue ones first.",
+      description:
+        "Each model with its last evaluation; overdue ones first. What to do: begin with the topmost; its log line says what to mend.",
       width: 24,
       height: 9,
       noValue: down,
@@ -115,7 +115,8 @@ const models: Section = {
     }),
     stateTimeline({
       title: "Failures over time",
-      description: "Whether any model's last evaluation had failed, or was overdue.",
+      description:
+        "Whether any model's last evaluation had failed, or was overdue. What to do: look at what was deployed when it began.",
       width: 24,
       height: 5,
       mappings: mappings.urgent,

@@ -18,14 +18,14 @@ const comparisons = {
     unit: units.none,
     decimals: 3,
     description:
-      "Largest less smallest value of what the measure compares between the groups of an attribute, with its 95 % interval; 0 is fair. Found: over the limit, and the adjusted p-value says it is not chance.",
+      "Largest less smallest value of what the measure compares between the groups of an attribute, with its 95 % interval; 0 is fair. Found: over the limit, and the adjusted p-value says it is not chance. What to do: see the groups below; decide with the model's owner whether it may go on deciding about the worst.",
   },
   ml_fairness_ratio: {
     title: "Ratios between groups",
     unit: units.ratio,
     decimals: 1,
     description:
-      "Smallest over largest value of what the measure compares between the groups of an attribute, with its 95 % interval; 100 % is fair. Found: under the limit, and the adjusted p-value says it is not chance.",
+      "Smallest over largest value of what the measure compares between the groups of an attribute, with its 95 % interval; 100 % is fair. Found: under the limit, and the adjusted p-value says it is not chance. What to do: see the groups below; decide with the model's owner whether it may go on deciding about the worst.",
   },
 } as const;
 const ofGap = (suffix: "" | "_ci_lower" | "_ci_upper" | "_limit") =>
@@ -156,7 +156,7 @@ const answers: Section = {
     stat({
       title: "Unfair gaps",
       description:
-        "Gaps over their limit (ratios under it) that chance does not explain. Some: see whom below, and whether that group's data is faulty or drifted. No limit: measured, but never an alert.",
+        "Gaps over their limit (ratios under it) that chance does not explain. No limit: measured, but never an alert. What to do: see whom below, and whether that group's data is faulty or drifted.",
       unit: units.count,
       width: 6,
       height: 4,

@@ -186,7 +186,7 @@ export const gpuSection: Section = {
     table({
       title: "GPUs now",
       description:
-        "One row a GPU, or a part of one (MIG): parts do not tell how busy they are. Idle: nothing over the idle limit for an hour.",
+        "One row a GPU, or a part of one (MIG): parts do not tell how busy they are. Idle: nothing over the idle limit for an hour. What to do: see which workload holds an idle one's memory.",
       width: 24,
       height: 7,
       noValue: noGpu,
@@ -238,7 +238,7 @@ export const gpuSection: Section = {
     table({
       title: "Collectors",
       description:
-        "Whether what is read of GPUs answers: a collector that fails publishes nothing of its GPUs.",
+        "Whether what is read of GPUs answers: a collector that fails publishes nothing of its GPUs. What to do: run nvidia-smi by hand; the exporter's log has its answer.",
       width: 12,
       height: 6,
       noValue: noGpu,
@@ -255,7 +255,7 @@ export const gpuSection: Section = {
     table({
       title: "Readings",
       description:
-        "Whether the exporter's readings of host and workloads succeed, and how long the last one took.",
+        "Whether the exporter's readings of host and workloads succeed, and how long the last one took. What to do: the exporter's log says what could not be read.",
       width: 12,
       height: 6,
       noValue: noHost,

@@ -22,7 +22,7 @@ export const workloadSection: Section = {
     table({
       title: "Workloads",
       description:
-        "One row a workload, on all its machines together. Use is of what is provisioned, now. Replicas: what there are, and what the autoscaler's formula asks for; it stays as it is while something is not measured. Cost is an hour's, as provisioned; idle is the part nobody used, on average over the span behind the recommendation.",
+        "One row a workload, on all its machines together. Use is of what is provisioned, now. Replicas: what there are, and what the autoscaler's formula asks for; it stays as it is while something is not measured. Cost is an hour's, as provisioned; idle is the part nobody used, on average over the span behind the recommendation. What to do: scale what says so; where idle is most of the cost, take the size below.",
       width: 24,
       height: 8,
       noValue: noWorkloads,

@@ -17,7 +17,7 @@ const answers: Section = {
     stat({
       title: "Too small",
       description:
-        "Workloads that need more replicas to get back to their target. Not scaled: no workload has `replicas` and a target.",
+        "Workloads that need more replicas to get back to their target. Not scaled: no workload has `replicas` and a target. What to do: scale up, or let an autoscaler follow `workload:ml_replicas_desired:clamped`.",
       unit: units.count,
       ...top,
       expr: `count(${desired} > ${current}) or 0 * count(${current})`,
@@ -27,7 +27,7 @@ const answers: Section = {
     stat({
       title: "Too big",
       description:
-        "Workloads that would do with fewer replicas. Not scaled: no workload has `replicas` and a target.",
+        "Workloads that would do with fewer replicas. Not scaled: no workload has `replicas` and a target. What to do: scale down, unless this is only the quiet part of the day.",
       unit: units.count,
       ...top,
       expr: `count(${desired} < ${current}) or 0 * count(${current})`,
@@ -36,7 +36,8 @@ const answers: Section = {
     }),
     stat({
       title: "Idle GPUs",
-      description: "GPUs that were never over the idle limit in the last hour.",
+      description:
+        "GPUs that were never over the idle limit in the last hour. What to do: see below which, and what holds its memory; give it back, or put more on it.",
       unit: units.count,
       ...top,
       expr: `sum(max_over_time(${machine.select("ml_gpu_utilization_ratio", {}, "[1h]")}) < bool on (job, instance) group_left () ${machine.select("ml_gpu_idle_limit_ratio")})`,

@@ -13,7 +13,7 @@ export const healthSection: Section = {
     stat({
       title: "Evaluation",
       description:
-        "Whether the model's last evaluation succeeded. After a failure the last values stay until an evaluation is overdue. None: not evaluated yet, or the exporter is down.",
+        "Whether the model's last evaluation succeeded. After a failure the last values stay until an evaluation is overdue. None: not evaluated yet, or the exporter is down. What to do: the exporter's log and page name what to mend.",
       unit: units.none,
       width: 3,
       height: 4,
@@ -70,7 +70,7 @@ export const healthSection: Section = {
     stat({
       title: "Left out",
       description:
-        "Series of the model over limits.series; whole families are left out. Unknown: not evaluated yet, or the exporter is down.",
+        "Series of the model over limits.series; whole families are left out. Unknown: not evaluated yet, or the exporter is down. What to do: raise `limits.series`, or describe less.",
       unit: units.count,
       width: 3,
       height: 4,

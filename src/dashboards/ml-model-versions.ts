@@ -38,7 +38,7 @@ export const versionSection: Section = {
     table({
       title: "Versions side by side",
       description:
-        "Champion and challengers over the same window. Beside the active: the value less that of the version whose findings may alert; which sign is better depends on the metric.",
+        "Champion and challengers over the same window. Beside the active: the value less that of the version whose findings may alert; which sign is better depends on the metric. What to do: where only the active version misses, go back to the other.",
       width: 12,
       height: 8,
       noValue: "No performance is measured.",

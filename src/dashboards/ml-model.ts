@@ -39,7 +39,7 @@ export const modelDashboard = (): string =>
           stat({
             title: "Target",
             description:
-              "Whether any metric misses its target with evidence: its whole 95 % interval lies beyond. Not measured: no target, or no labels yet.",
+              "Whether any metric misses its target with evidence: its whole 95 % interval lies beyond. Not measured: no target, or no labels yet. What to do: look at drift and data quality first (the links), then train again.",
             unit: units.none,
             width: 4,
             height: 4,
@@ -50,7 +50,7 @@ export const modelDashboard = (): string =>
           stat({
             title: "Retrain",
             description:
-              "Recommended when a target is missed with evidence, on enough labels, with sound data and after the cooldown. Unknown: no target is measured.",
+              "Recommended when a target is missed with evidence, on enough labels, with sound data and after the cooldown. Unknown: no target is measured. What to do: train on recent rows, compare with this version below, then deploy it as a new version.",
             unit: units.none,
             width: 4,
             height: 4,
@@ -61,7 +61,7 @@ export const modelDashboard = (): string =>
           stat({
             title: "Drifted",
             description:
-              "Features whose distribution differs from the reference by more than the limit, with evidence. Not measured: no reference, or no rows.",
+              "Features whose distribution differs from the reference by more than the limit, with evidence. Not measured: no reference, or no rows. What to do: follow the link to see what moved, and whether the data is sound.",
             unit: units.count,
             width: 3,
             height: 4,
@@ -73,7 +73,7 @@ export const modelDashboard = (): string =>
           stat({
             title: "Unfair gaps",
             description:
-              "Gaps between groups over their limit (ratios under it) that chance does not explain. No limit: measured, but never an alert.",
+              "Gaps between groups over their limit (ratios under it) that chance does not explain. No limit: measured, but never an alert. What to do: follow the link to see whom it treats worse.",
             unit: units.count,
             width: 3,
             height: 4,
@@ -114,7 +114,8 @@ export const modelDashboard = (): string =>
           }),
           stateTimeline({
             title: "Since when",
-            description: "What was found, over time. A gap: not measured then.",
+            description:
+              "What was found, over time. A gap: not measured then. What to do: look for what was deployed when the first of them began.",
             width: 24,
             height: 9,
             mappings: mappings.worthALook,
@@ -140,7 +141,7 @@ export const modelDashboard = (): string =>
           table({
             title: "Performance",
             description:
-              "Each metric with its 95 % interval (none with too few labels, and of a few metrics), its targets and its value on the reference. Missed: the whole interval lies beyond a target.",
+              "Each metric with its 95 % interval (none with too few labels, and of a few metrics), its targets and its value on the reference. Missed: the whole interval lies beyond a target. What to do: choose the missed metric in the list “Metric” and see since when.",
             width: 24,
             height: 9,
             noValue: noLabels,

@@ -138,7 +138,7 @@ export const overview = (): string =>
           stat({
             title: "Miss their target",
             description:
-              "Models of which a metric misses its target with evidence: the whole 95 % interval lies beyond it. Not measured: no target is configured, or no labels have come yet.",
+              "Models of which a metric misses its target with evidence: the whole 95 % interval lies beyond it. Not measured: no target is configured, or no labels have come yet. What to do: open the first model below.",
             unit: units.count,
             width: 4,
             height: 4,
@@ -149,7 +149,7 @@ export const overview = (): string =>
           stat({
             title: "Have drifted data",
             description:
-              "Models of which more features have drifted than their limit allows. Not measured: no reference, or no rows.",
+              "Models of which more features have drifted than their limit allows. Not measured: no reference, or no rows. What to do: open the model, then “What moved, how?”.",
             unit: units.count,
             width: 4,
             height: 4,
@@ -160,7 +160,7 @@ export const overview = (): string =>
           stat({
             title: "Are unfair",
             description:
-              "Models with a gap between groups that is beyond its limit with evidence. Not measured: no limit is configured, or too few labels.",
+              "Models with a gap between groups that is beyond its limit with evidence. Not measured: no limit is configured, or too few labels. What to do: open the model, then “Whom does it treat worse?”.",
             unit: units.count,
             width: 4,
             height: 4,
@@ -171,7 +171,7 @@ export const overview = (): string =>
           stat({
             title: "Have faulty data",
             description:
-              "Models with more missing, out-of-range or unseen values, or more rows and labels that do not fit together, than their limits allow. Not measured: no rows in the window.",
+              "Models with more missing, out-of-range or unseen values, or more rows and labels that do not fit together, than their limits allow. Not measured: no rows in the window. What to do: mend the data before anything else; open the model, then “What moved, how?”.",
             unit: units.count,
             width: 4,
             height: 4,
@@ -181,7 +181,8 @@ export const overview = (): string =>
           }),
           stat({
             title: "Exporters down",
-            description: "Exporters that Prometheus cannot scrape. What they watch is not known.",
+            description:
+              "Exporters that Prometheus cannot scrape. What they watch is not known. What to do: look at their logs and machines first.",
             unit: units.count,
             width: 4,
             height: 4,
@@ -192,7 +193,7 @@ export const overview = (): string =>
           table({
             title: "Which models need someone",
             description:
-              "One row a model, worst first, by the window and version whose findings may alert. “Beyond target” is how far the worst metric lies beyond its target, as a share of the target; negative is within.",
+              "One row a model, worst first, by the window and version whose findings may alert. “Beyond target” is how far the worst metric lies beyond its target, as a share of the target; negative is within. What to do: begin at the top; a name leads to its dashboard.",
             width: 24,
             height: 9,
             noValue: nothing,
@@ -248,7 +249,7 @@ export const overview = (): string =>
           table({
             title: "Alerts that fire now",
             description:
-              "The alerts of the chosen models and exporters, the most severe first. Action says what is asked for; the alert leads to its runbook.",
+              "The alerts of the chosen models and exporters, the most severe first. Action says what is asked for; the alert leads to its runbook. What to do: the alert's name leads to its runbook.",
             width: 24,
             height: 9,
             noValue: noAlert,

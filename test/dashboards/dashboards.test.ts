@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { families } from "../../src/catalogue.ts";
+import { colours } from "../../src/dashboards/mappings.ts";
 import { units } from "../../src/dashboards/units.ts";
 import { generated } from "../../src/generated.ts";
 import { foreignSeries, labelsOfSeries, othersSeries, parsePromql } from "../promql.ts";
@@ -111,6 +112,17 @@ describe.each([...all])("%s", (name, dashboard) => {
     }
     const titles = panels(dashboard).map(({ title }) => title);
     expect(new Set(titles).size).toBe(titles.length);
+  });
+
+  it("says of each panel that can be alarming what to do then", () => {
+    const alarming = [colours.bad, colours.warning];
+    for (const panel of panels(dashboard)) {
+      // A line of time is drawn in the colour of limits, which alarms nobody.
+      if (panel.type === "timeseries") continue;
+      const shown = JSON.stringify(panel.fieldConfig);
+      if (alarming.some((colour) => shown.includes(colour)))
+        expect(panel.description, panel.title).toMatch(/ What to do: .+[.?”]$/s);
+    }
   });
 
   it("has targets with refIds of their own and the chosen data source", () => {
