@@ -44,5 +44,7 @@ function sizeParts(text: string): Readonly<Record<string, string>> {
     const at = part.indexOf("=");
     return at < 0 ? [part, ""] : [part.slice(0, at).trim(), part.slice(at + 1).trim()];
   });
+  const twice = parts.find(([name], index) => parts.findIndex(([other]) => other === name) < index);
+  if (twice) throw new UserError(`--size ${twice[0]}: given twice; expected once, as in cpu=8,memory=32GiB`);
   return Object.fromEntries(parts);
 }

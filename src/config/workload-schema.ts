@@ -108,12 +108,14 @@ function urlFault(text: string): string | undefined {
     : `${f.show(text)} is not an address; expected one such as http://127.0.0.1:8000/metrics`;
 }
 
-const label = String.raw`\s*[a-zA-Z_]\w*\s*=\s*"(?:[^"\\]|\\.)*"\s*`;
+const label = String.raw`\s*[a-zA-Z_]\w*\s*(?:=~|!~|!=|=)\s*"(?:[^"\\]|\\.)*"\s*`;
 /** A series' name, with the labels it must have in braces. */
 const seriesForm = new RegExp(`^[a-zA-Z_:][\\w:]*(?:\\{${label}(?:,${label})*\\})?$`);
 
 function seriesFault(text: string): string | undefined {
-  return seriesForm.test(text)
+  const patterns = [...text.matchAll(/[=!]~\s*"((?:[^"\\]|\\.)*)"/g)].map(([, pattern]) => pattern ?? "");
+  return seriesForm.test(text) &&
+    patterns.every((pattern) => pattern === "" || patternFault(pattern) === undefined)
     ? undefined
     : `${f.show(text)} is not a series; expected a name, or one with labels such as queue{model="a"}`;
 }

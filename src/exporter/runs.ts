@@ -57,7 +57,8 @@ async function readJson(request: IncomingMessage): Promise<Refusal | { readonly 
   if (bytes > mostBytes) return tooLarge;
   bytes = 0;
   try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
+    // Leaving the loop must not end the connection: the answer goes over it.
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       bytes += chunk.length;
       if (bytes > mostBytes) return tooLarge;
       chunks.push(chunk);

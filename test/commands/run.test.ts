@@ -105,6 +105,10 @@ describe.skipIf(!existsSync(built) || process.platform === "win32")("ml-exporter
       '--size cpu: "some" is not an amount; expected a number over 0\n',
     ],
     [
+      ["run", "--workload", "fuel", "--size", "cpu=8,cpu=4", "--", "true"],
+      "--size cpu: given twice; expected once, as in cpu=8,memory=32GiB\n",
+    ],
+    [
       ["run", "--workload", "fuel", "--size", "cpus=1", "--", "true"],
       '--size: unknown key "cpus"; did you mean cpu?\n',
     ],
