@@ -19,7 +19,7 @@ export const versionSection: Section = {
       title: "If the trend goes on",
       description:
         "Where each metric will be at the forecast's horizon if the trend of its last windows goes on, with one-sided 97.5 % bounds. Only a bound beyond the target is a finding.",
-      width: 12,
+      width: 11,
       height: 8,
       noValue: "No forecast: it needs 14 windows with labels.",
       labels: { metric: "Metric" },
@@ -39,11 +39,11 @@ export const versionSection: Section = {
       title: "Versions side by side",
       description:
         "Champion and challengers over the same window. Beside the active: the value less that of the version whose findings may alert; which sign is better depends on the metric. What to do: where only the active version misses, go back to the other.",
-      width: 12,
+      width: 13,
       height: 8,
       noValue: "No performance is measured.",
       labels: { metric: "Metric", version: "Version" },
-      labelWidths: { Metric: 190, Version: 75 },
+      labelWidths: { Metric: 190, Version: 78 },
       hide: ["model", "window", "job"],
       // biome-ignore format: a table
       columns: [

@@ -74,12 +74,18 @@ function seen() {
       if (element.closest("svg") || element.scrollWidth <= element.clientWidth + 1) return false;
       return getComputedStyle(element).overflowX !== "visible" && element.clientWidth > 1;
     });
+    const wide = [...panel.querySelectorAll("[role=grid]")].filter(
+      (grid) => grid.scrollWidth > grid.clientWidth + 1,
+    );
     return {
       title: panel.dataset.panel,
       type: panel.dataset.type,
       unsupported: panel.querySelector(".unsupported") !== null,
       said: panel.querySelector(".said")?.textContent ?? null,
-      cut: cut.map((element) => element.textContent),
+      cut: [
+        ...cut.map((element) => element.textContent),
+        ...wide.map((grid) => `a table ${grid.scrollWidth - grid.clientWidth} pixels wider than its panel`),
+      ],
     };
   });
 }
